@@ -36,7 +36,7 @@ run: $(VENV)/ready prepared  ## Set everything up and serve the demo at http://1
 # Tests commit thousands of times. In memory they need not wait for the disk; where there is too little of it they do.
 test: export TMPDIR := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 {print $$4}')" -gt 4000000 && echo /dev/shm || echo $${TMPDIR:-/tmp})
 test: $(VENV)/ready-dev prepared  ## Set everything up and run the tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m tools.cost --budget 450 $(BIN)/pytest -n $$(( $$(nproc) + 1 )) --dist loadgroup -m "not full"
+	@$(BIN)/python -m tools.cost --budget 700 $(BIN)/pytest -n $$(( $$(nproc) + 1 )) --dist loadgroup -m "not full"
 
 test-full: $(VENV)/ready-dev prepared  ## The same with the long forms (hours)
 	@$(BIN)/python -m tools.cost $(BIN)/pytest -n auto --dist loadgroup

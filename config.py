@@ -119,6 +119,7 @@ class DaysKept:
     notes: int = number(365, "Notes of staff about a decision, after the seminar's end.")
     letters: int = number(365, "Words of messages to the people of a seminar, and their drafts, after the seminar's end.")
     lists: int = number(90, "Agencies' lists as they were sent and read, after the seminar's end.")
+    paper: int = number(365, "Printed sheets: which row is whose, and who keyed it, after the seminar's end. The marks stay.")
     not_seated: int = number(365, "People who never held a seat to the end, after their last seminar's end.")
     phone: int = number(730, "Telephone numbers, after the end of the person's last seminar.")
     people: int = number(1826, "Everything that names a person, after the end of their last seminar.")

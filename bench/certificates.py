@@ -28,10 +28,9 @@ from seminar_app.attendance.models import Participation
 from seminar_app.certificates import bulk, services
 from seminar_app.certificates.documents import TEMPLATE, certificate
 from seminar_app.certificates.models import Certificate
-from seminar_app.certificates.queries import printed_of
+from seminar_app.certificates.queries import pdf_of, printed_of
 from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Issuing
 from seminar_app.certificates.services import PlanDetails, SignatoryDetails
-from seminar_app.certificates.setting import pdf_of
 from seminar_app.cli.issuing import CommandInParts
 from seminar_app.core.pdf import TEMPLATES, settable
 from seminar_app.registration.models import Registration

@@ -52,10 +52,15 @@ def upgrade() -> None:
         sa.Column("said_by", sa.String(length=64), nullable=True),
         sa.Column("observation", sa.Uuid(), nullable=True),
         sa.Column("keeps_screen", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_on", sa.Uuid(), nullable=True),
         sa.CheckConstraint("number > 0", name=op.f("ck_sheet_row_number")),
         sa.CheckConstraint("said_minutes IS NULL OR (said_minutes >= 0 AND said IS NOT NULL)", name=op.f("ck_sheet_row_minutes")),
         sa.CheckConstraint("(said IS NULL) = (said_at IS NULL)", name=op.f("ck_sheet_row_said_when")),
-        sa.CheckConstraint("NOT keeps_screen OR said IS NOT NULL", name=op.f("ck_sheet_row_decided")),
+        sa.CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name=op.f("ck_sheet_row_decided_when")),
+        sa.CheckConstraint("decided_at IS NULL OR said IS NOT NULL", name=op.f("ck_sheet_row_decided")),
+        sa.CheckConstraint("NOT keeps_screen OR decided_at IS NOT NULL", name=op.f("ck_sheet_row_keeps_screen")),
         sa.ForeignKeyConstraint(["sheet_id"], ["printed_sheet.id"], name=op.f("fk_sheet_row_sheet_id_printed_sheet"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_sheet_row_registration_id_registration"), ondelete="RESTRICT"

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("rule", _enum("certificaterule", "none", "completion", "evaluation"), nullable=False),
         sa.Column("issuing", _enum("issuing", "by_hand", "on_completion"), nullable=False),
         sa.Column("language", _enum("certificatelanguage", "person", "both"), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["seminar_id"], ["seminar.id"], name=op.f("fk_certificate_plan_seminar_id_seminar"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("seminar_id", name=op.f("pk_certificate_plan")),

@@ -37,9 +37,12 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
     lock_versions(session)
     directory = published_directory()
     known: dict[str, int] = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
+    waiting: dict[str, Agency] = {}
     added: list[dict[str, Any]] = [entry for entry in directory["agencies"] if entry["code"] not in known]
     for entry in added:  # the file lists parents before the agencies below them
-        agency = Agency(
+        if entry.get("parent") in waiting:
+            _write(session, waiting, known)
+        waiting[entry["code"]] = Agency(
             code=entry["code"],
             name_es=entry["name_es"],
             name_en=entry["name_en"],
@@ -51,10 +54,12 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
             valid_to=_day(entry.get("valid_to")),
             search_key=search_key(code=entry["code"], name_es=entry["name_es"], name_en=entry["name_en"]),
         )
-        session.add(agency)
-        session.flush()
-        known[agency.code] = agency.id
-        session.add_all(AgencyAlias(agency_id=agency.id, alias=alias, search_key=alias_key(alias)) for alias in entry["aliases"])
+    _write(session, waiting, known)
+    session.add_all(
+        AgencyAlias(agency_id=known[entry["code"]], alias=alias, search_key=alias_key(alias))
+        for entry in added
+        for alias in entry["aliases"]
+    )
     new = {entry["code"] for entry in added}
     for entry in directory["successions"]:
         if entry["from"] in new or entry["to"] in new:
@@ -72,6 +77,14 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
         paths_changed(session, context)
         record(session, context, action="agencies.seeded", subject="agency:directory", details={"added": len(added)})
     return len(added)
+
+
+def _write(session: Session, waiting: dict[str, Agency], known: dict[str, int]) -> None:
+    """Write the agencies that wait, all at once, and note their ids."""
+    session.add_all(waiting.values())
+    session.flush()
+    known.update((code, agency.id) for code, agency in waiting.items())
+    waiting.clear()
 
 
 def _day(text: str | None) -> date | None:

@@ -109,7 +109,7 @@ def changed_lines(form: Mapping[str, str]) -> list[ChangedLine]:
             continue
         key = name.removeprefix("was-")
         seen, status = _seen(was), _status(form.get(f"mark-{key}", ""))
-        minutes = _minutes(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
+        minutes = minutes_of(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
         earlier = (_number(text) for text in form.get(f"after-{key}", "").split()[:MOST_UNANSWERED])
         after = tuple(number for number in earlier if number is not None)
         if after or status is not seen.status or (minutes is not None and minutes != seen.minutes):
@@ -160,7 +160,12 @@ def _status(text: str) -> MarkStatus | None:
         raise UnreadableSheet from error
 
 
-def _minutes(text: str) -> int | None:
+def minutes_of(text: str) -> int | None:
+    """Return the minutes that were typed; None for an empty field.
+
+    Raises:
+        UnreadableMinutes: they are not a whole number.
+    """
     text = text.strip()
     if not text:
         return None

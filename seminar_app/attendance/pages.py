@@ -104,7 +104,7 @@ class SheetLines:
         people = queries.people_among(session, seminar.id, marks)
         lines = [(one.registration_id, *marks[one.public_id]) for group in people for one in group.people]
         found = SessionMarks({place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last})
-        opens_at = _opens_at(head.starts_at, now) if head.starts_at else None
+        opens_at = opening_of(head.starts_at, now) if head.starts_at else None
         return cls(seminar, head.contact_minutes, opens_at, _groups(seminar, head, people, found, {}), door_day(seminar, now=now))
 
     @property
@@ -166,7 +166,7 @@ class MarkingPage(SheetLines):
         people = queries.people_by_group(session, seminar.id)
         marks = queries.marks_of_session(session, held.id)
         groups = _groups(seminar, head, people, marks, typed or {})
-        door, opens_at = door_day(seminar, now=now), _opens_at(held.starts_at, now)
+        door, opens_at = door_day(seminar, now=now), opening_of(held.starts_at, now)
         waiting = waiting_at_door(session, seminar.id) if door is DoorDay.OPEN else []
         just = entered_here(session, seminar.id, entered, now=now) if entered is not None else None
         return cls(seminar, held.contact_minutes, opens_at, groups, door, sessions, held, waiting, just)
@@ -197,7 +197,8 @@ class MarkingPage(SheetLines):
         return self.sessions[self.session.number] if self.session.number < len(self.sessions) else None
 
 
-def _opens_at(starts_at: datetime, now: datetime) -> datetime | None:
+def opening_of(starts_at: datetime, now: datetime) -> datetime | None:
+    """Return when people can be seen at a session, if that is still to come."""
     opens = starts_at - EARLIEST
     return opens if opens > now else None
 

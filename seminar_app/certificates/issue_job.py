@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.queries import find_actor
 from seminar_app.certificates import bulk
 from seminar_app.certificates.entries import entry_name
+from seminar_app.certificates.job_pages import page_of_certificates
 from seminar_app.certificates.models import Certificate
-from seminar_app.certificates.pages import page_of_certificates
-from seminar_app.certificates.queries import printed_of
-from seminar_app.certificates.setting import MIME_TYPE, pdf_of
+from seminar_app.certificates.queries import pdf_of, printed_of
+from seminar_app.certificates.setting import MIME_TYPE
 from seminar_app.core.actor import Actor
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -33,7 +33,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.database import session
 
-DOWNLOADED = "certificate.downloaded"
+TAKEN = "certificate.taken"
 """Action in the access log."""
 
 
@@ -156,6 +156,6 @@ ISSUE = Kind(
     stages={bulk.ISSUING: _l("The certificates are issued and set")},
     said=_said,
     leads_to=page_of_certificates,
-    gives_file=GivesFile(_may_take, DOWNLOADED, lambda job: {"people": len(job.given.get("registrations", ()))}),
+    gives_file=GivesFile(_may_take, TAKEN, lambda job: {"people": len(job.given.get("registrations", ()))}),
     said_of_part=_said_of_part,
 )

@@ -24,6 +24,8 @@ class CertificatePlan(Base):
     rule: Mapped[CertificateRule] = mapped_column(value_enum(CertificateRule))
     issuing: Mapped[Issuing] = mapped_column(value_enum(Issuing))
     language: Mapped[CertificateLanguage] = mapped_column(value_enum(CertificateLanguage))
+    changed_at: Mapped[datetime]
+    """Of the plan or of who signs."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

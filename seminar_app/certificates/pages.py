@@ -1,16 +1,70 @@
-"""Where jobs about a seminar's certificates lead."""
+"""View models of the certificates' pages."""
 
 from __future__ import annotations
 
-from flask import current_app, url_for
-from flask_babel import gettext as _
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from seminar_app.long_jobs.models import LongJob
+from sqlalchemy.orm import Session
 
-PAGE = "certificates_staff.index"
+from seminar_app.certificates import queries
+from seminar_app.certificates.models import Certificate, CertificatePlan
+from seminar_app.certificates.printed import Printed
+from seminar_app.certificates.queries import CertificateGroup
+from seminar_app.certificates.rules import CertificateRule, Standing, Validity
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import SeminarState
+
+GET_ONE = (Standing.EARNS,)
+LACK_ONE = (Standing.NOT_COMPLETED, Standing.NO_ANSWER)
 
 
-def page_of_certificates(job: LongJob) -> tuple[str, str]:
-    """Return address and name of the page of the seminar's certificates."""
-    endpoint = PAGE if PAGE in current_app.view_functions else "seminars_staff.overview"
-    return url_for(endpoint, slug=job.seminar), _("Certificates")
+@dataclass(frozen=True, slots=True)
+class CertificatesPage:
+    """Who earns a certificate, who has one, and who does not and why."""
+
+    plan: CertificatePlan | None
+    completed: bool
+    """Only a completed seminar issues."""
+    groups: Sequence[CertificateGroup]
+    """With the lines that the filter leaves."""
+    counts: Counter[Standing]
+
+    @classmethod
+    def read(cls, session: Session, seminar: Seminar, *, only: Standing | None) -> CertificatesPage:
+        """Read the page in a constant number of statements."""
+        plan = queries.plan_of(session, seminar.id)
+        completed = seminar.outcome_state is SeminarState.COMPLETED
+        gives = plan is not None and plan.rule is not CertificateRule.NONE
+        groups = queries.certificate_groups(session, seminar, plan.rule) if plan is not None and gives else []
+        counts = Counter(line.standing for group in groups for line in group.lines if line.standing is not None)
+        shown = [replace(group, lines=[line for line in group.lines if only in (None, line.standing)]) for group in groups]
+        return cls(plan, completed, [group for group in shown if group.lines], counts)
+
+    @property
+    def gives(self) -> bool:
+        """Whether the seminar gives certificates."""
+        return self.plan is not None and self.plan.rule is not CertificateRule.NONE
+
+    @property
+    def earned(self) -> int:
+        """How many people earn one that is not out yet."""
+        return self.counts[Standing.EARNS]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateStep:
+    """A certificate in the history of one person; `printed` is None once the person was erased."""
+
+    certificate: Certificate
+    validity: Validity
+    printed: Printed | None
+
+
+def steps_of(session: Session, registration_id: int) -> list[CertificateStep]:
+    """Return the certificates of a registration, the newest first."""
+    return [
+        CertificateStep(each, queries.validity_of(each), queries.printed_of(session, each))
+        for each in queries.history_of(session, registration_id)
+    ]

@@ -20,10 +20,12 @@ from seminar_app.core.links import token_hash
 from seminar_app.core.sealed_files import SealedFile, content_of
 from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
 from seminar_app.feedback.rules import FormKind
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import hosts_of
 
 
 def plan_of(session: Session, seminar_id: int) -> CertificatePlan | None:
@@ -34,6 +36,11 @@ def plan_of(session: Session, seminar_id: int) -> CertificatePlan | None:
 def signatories_of(session: Session, seminar_id: int) -> Sequence[Signatory]:
     """Return who signs, in order."""
     return session.scalars(select(Signatory).where(Signatory.seminar_id == seminar_id).order_by(Signatory.position)).all()
+
+
+def hosts_or_office(session: Session, seminar: Seminar) -> Sequence[Office]:
+    """Return the hosts in order; the seminar's own office where none are named."""
+    return hosts_of(session, [seminar.id])[seminar.id] or [session.get_one(Office, seminar.office_id)]
 
 
 def _answered() -> Any:
@@ -172,3 +179,25 @@ def find_verified(session: Session, code: CertificateCode) -> Verified | None:
         .where(Certificate.code_hash == code_hash(code))
     ).first()
     return Verified(row[0], row[1], printed_of(session, row[0]), row[2]) if row is not None else None
+
+
+def owner_of(session: Session, certificate: Certificate) -> uuid.UUID:
+    """Return the public id of the registration that a certificate belongs to."""
+    return session.scalars(select(Registration.public_id).where(Registration.id == certificate.registration_id)).one()
+
+
+def is_reserved(session: Session, certificate: Certificate) -> bool:
+    """Whether the identity of its person is reserved or erased now."""
+    owner = select(Person.reserved).join(Registration, Registration.person_id == Person.id)
+    return bool(session.scalar(owner.where(Registration.id == certificate.registration_id)))
+
+
+def pdf_of(session: Session, certificate: Certificate) -> bytes | None:
+    """Return the PDF of a certificate; None where it was not set yet, or the person was erased."""
+    kept = session.get(SealedFile, certificate.file_id) if certificate.file_id is not None else None
+    return content_of(session, kept) if kept is not None else None
+
+
+def standing_certificate(session: Session, registration_id: int) -> Certificate | None:
+    """Return the certificate of a registration that was neither replaced nor revoked; None if there is none."""
+    return session.scalar(select(Certificate).where(Certificate.registration_id == registration_id, _STANDS))

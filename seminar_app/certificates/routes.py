@@ -9,7 +9,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, url_fo
 from flask.typing import ResponseReturnValue
 
 from seminar_app.certificates import services
-from seminar_app.certificates.forms import CodeForm, SurnameForm
+from seminar_app.certificates.public_forms import CodeForm, SurnameForm
 from seminar_app.certificates.rules import address_of_code, read_code
 from seminar_app.certificates.services import Compared
 from seminar_app.certificates.verification import Verification, verify

@@ -113,13 +113,3 @@ def keep_set(session: Session, context: ChangeContext, pages: Sequence[SetPage])
         lacking[page.certificate_id].file_id = file.id
     session.flush()
     return len(lacking)
-
-
-def pdf_of(session: Session, one: Certificate) -> bytes | None:
-    """Return a certificate as it was set and kept; None while it is not, and once the person was erased.
-
-    Raises:
-        CannotOpen: its key is gone, or it was changed outside the program.
-    """
-    kept = session.get(SealedFile, one.file_id) if one.file_id is not None else None
-    return content_of(session, kept) if kept is not None else None

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.queries import find_actor
 from seminar_app.agencies.queries import NO_CODE
 from seminar_app.attendance.queries import agencies_of_group
-from seminar_app.certificates.pages import page_of_certificates
+from seminar_app.certificates.job_pages import page_of_certificates
 from seminar_app.certificates.zipped import of_agencies, of_versions, zip_certificates
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor
@@ -33,7 +33,7 @@ from seminar_app.web.database import session
 from seminar_app.web.languages import current_language
 
 KIND = "certificates.zip"
-DOWNLOADED = "certificates.downloaded"
+TAKEN = "certificates.taken"
 """Action in the access log."""
 
 
@@ -138,5 +138,5 @@ ZIP = Kind(
     stages={"writing": _l("The file is written")},
     said=_said,
     leads_to=_leads_to,
-    gives_file=GivesFile(_may_take, DOWNLOADED, _details),
+    gives_file=GivesFile(_may_take, TAKEN, _details),
 )

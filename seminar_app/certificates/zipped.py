@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from seminar_app.certificates.entries import entry_name
 from seminar_app.certificates.errors import NoCertificates
 from seminar_app.certificates.models import Certificate
-from seminar_app.certificates.queries import printed_of
-from seminar_app.certificates.setting import pdf_of
+from seminar_app.certificates.queries import pdf_of, printed_of
 from seminar_app.core.sealed_files import LARGEST_MADE, FileTooLarge, SealedFile
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -45,6 +44,12 @@ def of_versions(versions: Collection[int | None]) -> ColumnElement[bool]:
 def of_agencies(agency_ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition for people of these agencies."""
     return Registration.agency_id.in_(agency_ids)
+
+
+def count_ready(session: Session, seminar_id: int, whose: ColumnElement[bool]) -> int:
+    """Return how many certificates such a file would have."""
+    ready = _standing(seminar_id, whose).where(~Person.reserved, Certificate.file_id.is_not(None)).subquery()
+    return session.scalar(select(func.count()).select_from(ready)) or 0
 
 
 def zip_certificates(

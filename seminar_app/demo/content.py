@@ -84,6 +84,13 @@ MORNING = (time(9), time(13))
 AFTERNOON = (time(14, 30), time(17, 30))
 
 VILLARREAL = ("Ana Villarreal Soto", "OPDAT")
+SIGNATORIES = (
+    ("Laura Bennett", "Agregada", "Attaché"),
+    ("Mark Collins", "Asesor jurídico residente", "Resident legal adviser"),
+    ("Teresa Ocampo Rivas", "Directora", "Director"),
+)
+"""Who signs certificates, one for each host: name, title in Spanish and in English."""
+WHY_REVOKED = "La constancia se emitió con el nombre de otra persona."
 WHY_REOPENED = "Apareció la lista en papel de la cuarta sesión."
 """Why the second seminar was reopened after it had been completed."""
 

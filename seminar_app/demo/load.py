@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.services import seed_directory
+from seminar_app.certificates.rules import CertificateRule
 from seminar_app.core.actor import COMMAND, PUBLIC
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
 from seminar_app.demo.attendance import correct_one_session, mark_everybody
+from seminar_app.demo.certificates import give_certificates, plan_certificates
 from seminar_app.demo.feedback import answer_feedback, date_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
@@ -94,6 +96,9 @@ class _Story:
             self.session, seminar, entries, begin=first - timedelta(days=58), end=first - timedelta(days=10), chance=self.chance
         )
         self._hold(seminar, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
+        completed_at = first + timedelta(days=text.days - 1, hours=11)
+        give_certificates(self.session, self._organizer, seminar=seminar, completed_at=completed_at, now=self.now)
+        consider_sent(self.session, now=completed_at + timedelta(days=31))
         return seminar
 
     def toluca(self) -> None:
@@ -127,6 +132,7 @@ class _Story:
         consider_sent(self.session, now=first - timedelta(days=5))
         self._hold(seminar, text, seated)
         self._complete_again(seminar.id, text, seated)
+        plan_certificates(self.session, self._organizer(first + timedelta(days=20)), seminar=seminar, rule=CertificateRule.EVALUATION)
 
     def upcoming(self) -> None:
         """Make a seminar that is open for registration, with some people registered already in the successor agencies."""

@@ -46,6 +46,8 @@ KINDS: dict[str, Any] = {
     "alternate": _l("Alternate of the agency"),
     "already_registered": _l("Registered already"),
     "approved": _l("Registration approved"),
+    "certificate": _l("Certificate issued"),
+    "certificate_revoked": _l("Certificate revoked"),
     "declined": _l("Registration declined"),
     "erasure_declined": _l("Data kept at a request to erase"),
     "feedback_opened": _l("Feedback opened"),

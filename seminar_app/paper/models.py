@@ -49,7 +49,9 @@ class SheetRow(Base):
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("said_minutes IS NULL OR (said_minutes >= 0 AND said IS NOT NULL)", name="minutes"),
         CheckConstraint("(said IS NULL) = (said_at IS NULL)", name="said_when"),
-        CheckConstraint("NOT keeps_screen OR said IS NOT NULL", name="decided"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_when"),
+        CheckConstraint("decided_at IS NULL OR said IS NOT NULL", name="decided"),
+        CheckConstraint("NOT keeps_screen OR decided_at IS NOT NULL", name="keeps_screen"),
     )
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("printed_sheet.id", ondelete="CASCADE"), primary_key=True)
@@ -64,4 +66,9 @@ class SheetRow(Base):
     observation: Mapped[uuid.UUID | None]
     """Public id of the last observation that this row has made."""
     keeps_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """It was decided that the screen is right, not the paper."""
+    """It was decided that the screen is right, not the paper. It holds for the mark that was decided on."""
+    decided_at: Mapped[datetime | None]
+    """When it was decided which of the two is right, where they differed."""
+    decided_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
+    decided_on: Mapped[uuid.UUID | None]
+    """Public id of the observation that the screen ended with when it was decided."""

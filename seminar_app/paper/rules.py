@@ -29,7 +29,7 @@ BLANK_ROWS = 6
 MOST_BLANK_ROWS = 40
 BADGES_A_PAGE = (4, 8)
 
-_CODE = re.compile(r"(?:(\d{1,5})-)?(\d{1,5})(?:-(\d))?")
+_CODE = re.compile(r"(?:(?:(\d{1,5})-)?(\d{1,5})-(\d)|(\d{1,5}))", re.ASCII)
 
 
 def row_code(sheet: int, row: int) -> str:
@@ -50,12 +50,11 @@ def read_row_code(typed: str, *, sheet: int) -> int | None:
     found = _CODE.fullmatch(typed.strip())
     if found is None:
         return None
-    on_sheet, row, check = found.groups()
-    if on_sheet is not None and (check is None or int(on_sheet) != sheet):
-        return None
-    if check is not None and check != _check_digit(sheet, int(row)):
-        return None
-    return int(row)
+    on_sheet, row, check, alone = found.groups()
+    if alone is not None:
+        return int(alone)
+    wrong = (on_sheet is not None and int(on_sheet) != sheet) or check != _check_digit(sheet, int(row))
+    return None if wrong else int(row)
 
 
 def _check_digit(sheet: int, row: int) -> str:
@@ -111,17 +110,23 @@ def verdict(keyed: Keyed | None, mark: StoredMark | None, *, worth: int = 0, own
         mark: the present mark; None if there is none.
         worth: minutes that the mark is worth in its session.
         own: the mark is what this row said before, so keying it anew corrects it.
-        keeps_screen: somebody decided that the screen is right.
+        keeps_screen: somebody decided that this mark is right.
     """
     if keyed is None:
         return Verdict.UNKEYED
-    if mark is not None and _agree(keyed, mark, worth):
+    if mark is not None and _agree(keyed, mark, worth, own=own):
         return Verdict.SAME
-    if mark is None or own:
-        return Verdict.RECORD
-    return Verdict.SCREEN if keeps_screen else Verdict.DIFFERENT
+    if keeps_screen:
+        return Verdict.SCREEN
+    return Verdict.RECORD if mark is None or own else Verdict.DIFFERENT
 
 
-def _agree(keyed: Keyed, mark: StoredMark, worth: int) -> bool:
-    """Whether both say the same. Minutes count where the paper says any."""
-    return keyed.status is mark.status and (keyed.minutes is None or keyed.status not in HAS_MINUTES or keyed.minutes == worth)
+def _agree(keyed: Keyed, mark: StoredMark, worth: int, *, own: bool) -> bool:
+    """Whether both say the same. Minutes count where the paper says any; those of the row's own mark always do."""
+    if keyed.status is not mark.status:
+        return False
+    if keyed.status not in HAS_MINUTES:
+        return True
+    if own:
+        return keyed.minutes == mark.minutes
+    return keyed.minutes is None or keyed.minutes == worth

@@ -25,6 +25,8 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestState
 from seminar_app.nominations.services import forget_files, void_requests
+from seminar_app.paper.forgetting import forget_sheets
+from seminar_app.paper.models import PrintedSheet
 from seminar_app.people.identity import delete_identities, with_identity_since
 from seminar_app.people.models import Person
 from seminar_app.registration.models import FormSent, Registration, RegistrationHistory
@@ -141,6 +143,13 @@ def _forget_lists(session: Session, _context: ChangeContext, ids: Sequence[Any])
     forget_files(session, session.scalars(select(NominationList).where(NominationList.id.in_(ids))).all())
 
 
+def _sheets(now: datetime, days: int) -> Select[Any]:
+    """Select printed sheets of seminars that are long over. One that was just printed stays."""
+    before = now - timedelta(days=days)
+    over = (Seminar.ends_on < before.date(), PrintedSheet.printed_at < before)
+    return select(PrintedSheet.id).join(Seminar, Seminar.id == PrintedSheet.seminar_id).where(*over).order_by(PrintedSheet.id)
+
+
 def _requests(now: datetime, _days: int) -> Select[Any]:
     """Select requests to change a list that wait although the seminar is over."""
     over = Seminar.ends_on < (now - timedelta(days=1)).date()
@@ -213,6 +222,12 @@ RULES = (
     ),
     Rule("letters", "words of messages to the people of a seminar, and drafts, after the seminar", _letters, _forget_letters),
     Rule("lists", "agencies' lists as they were sent, read and corrected, after the seminar", _lists, _forget_lists),
+    Rule(
+        "paper",
+        "printed sheets: which row is whose, and who keyed it, after the seminar",
+        _sheets,
+        lambda session, _context, ids: forget_sheets(session, ids),
+    ),
     JOB_FILES,
     Rule(
         "jobs",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import UserAccount
 from seminar_app.attendance.models import Observation
 from seminar_app.audit.services import record
+from seminar_app.certificates.services import forget_certificates
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
@@ -101,6 +102,7 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]
+    forget_certificates(session, context, ids)
     for hold in session.scalars(select(Hold).where(Hold.registration_id.in_(ids))):
         hold.link_hash = secrets.token_bytes(32)
     erase_forms_of(session, context, person, ids)

@@ -24,6 +24,7 @@ TOUCHED = (
     "hold",
     "list_request",
     "job",
+    "certificate",
     "outbox",
     "web_session",
 )

@@ -50,8 +50,8 @@ def add_staff_entry(app: Flask, entry: Entry) -> None:
 def add_seminar_entry(app: Flask, entry: Entry) -> None:
     """Add an entry to the seminar's menu.
 
-    Overview 10, My agency 15, Roster 20, Sessions 30, Attendance 40, Paper 45, Feedback 50, Messages 60, Settings 70. The endpoint takes
-    `slug` and nothing else.
+    Overview 10, My agency 15, Roster 20, Sessions 30, Attendance 40, Paper 45, Feedback 50, Certificates 55, Messages 60, Settings 70.
+    The endpoint takes `slug` and nothing else.
     """
     app.extensions["seminar_entries"].append(entry)
 

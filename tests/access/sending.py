@@ -16,11 +16,16 @@ from justhtml import JustHTML
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience
+from seminar_app.paper.keyed_forms import as_sent
+from seminar_app.paper.models import SheetRow
+from seminar_app.paper.rules import Keyed
 from seminar_app.people.models import Person
 from seminar_app.registration.links import RECEIPT, button_link, invitation_link
 from seminar_app.registration.merge_rules import edition_of_records
@@ -224,7 +229,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     side, endpoint = world.side(own=own), line.endpoint
     name = endpoint.partition(".")[2]
     wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
-    held = endpoint.startswith(("attendance_staff.", "feedback_staff."))
+    held = endpoint.startswith(("attendance_staff.", "feedback_staff.", "paper_keyed."))
     seminar = side.held if held else side.seminar
     given: Values = {"part": "work", "pass_code": code_with(KEY, side.registration.public_id), "year": world.own.seminar.starts_on.year}
     values = {name: value for name, value in given.items() if name in wanted}
@@ -256,6 +261,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
+    values |= {"typed": world.fresh_certificate(own=own)} if "typed" in wanted else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -280,6 +286,8 @@ def _made_anew(world: World, wanted: set[str], name: str, who: str, *, own: bool
         registration = world.fresh_nominee(own=own)
         asked_by = f"account:{world.accounts[who].public_id.hex}" if name == "take_back" and who in world.accounts else None
         return {"request_id": world.make.list_request(registration, asked_by=asked_by).public_id.hex}
+    if "sheet_id" in wanted:
+        return {"sheet_id": world.fresh_sheet(own=own).public_id}
     if "merge_id" in wanted:
         made = world.fresh_merge(own=own)
         return {"merge_id": made.public_id.hex}
@@ -434,6 +442,25 @@ def _at_the_door(world: World, values: Values, own: bool) -> dict[str, Any]:
     return person_to_register(world, values, own) | {"paper_notice": "y", "instead_of": seated.public_id.hex}
 
 
+def _keyed(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """Return what the page of a printed sheet sends, on which the person was excused."""
+    key, shown = _shown_on_paper(world, own=own)
+    return {f"was-{key}": shown, f"key-{key}": "4"}
+
+
+def _settled(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """Return what the page of differences sends, where the screen is right."""
+    key, shown = _shown_on_paper(world, own=own)
+    last = world.make.session.scalars(select(Mark.last).where(Mark.registration_id == world.side(own=own).answered.id)).one()
+    return {f"was-{key}": f"{shown}|{last.hex}", "screen": key}
+
+
+def _shown_on_paper(world: World, *, own: bool) -> tuple[str, str]:
+    registration, session = world.side(own=own).answered, world.make.session
+    newest = select(SheetRow.said).where(SheetRow.registration_id == registration.id).order_by(SheetRow.sheet_id.desc()).limit(1)
+    return registration.public_id.hex, as_sent(Keyed(session.scalars(newest).one() or MarkStatus.PRESENT))
+
+
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.register": person_to_register,
     "registration.lost_link": lambda world, *_: {"email": f"lost{world.number()}@pgr.example"},
@@ -448,6 +475,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.first_opening": lambda *_: {"surname": "López"},
+    "certificates_public.ask_code": lambda *_: {"code": "000001-BCDF-GHJK"},
+    "certificates_public.verified": lambda *_: {"surname": "López"},
     "registration.invitation": lambda *_: {"answer": "decline_surely"},
     "registration.answer_invitation": lambda *_: {"answer": "decline_surely"},
     "registration_staff.invite_find": lambda *_: {"words": "López"},
@@ -490,6 +519,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.search": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,
+    "paper_keyed.save": _keyed,
+    "paper_keyed.settle": _settled,
     "attendance_staff.save_person": lambda world, _values, own: {"clear": world.side(own=own).held_session.public_id.hex},
     "feedback_staff.edit": lambda world, *_: {
         "do": "save",

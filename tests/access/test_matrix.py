@@ -29,6 +29,7 @@ CHANGES_NOTHING = {
     "sign_in.recovery_codes_kept",  # the session's own row
     "sign_in.end_other_sessions",  # nobody is signed in elsewhere
     "web.choose_language",  # a cookie
+    "certificates_public.ask_code",  # leads to the answer
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
     "registration_staff.undo_many",  # nothing was decided before
@@ -126,6 +127,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id}
         | dict.fromkeys(("retention_staff", "agency_staff", "requests_staff"), other.registration.public_id.hex),
         "session_id": {"attendance_staff": other.held_session.public_id},
+        "sheet_id": {"paper_keyed": sender.world.fresh_sheet(own=False).public_id},
         "list_id": {"nominations_staff": sender.world.fresh_list(own=False).public_id.hex},
         "request_id": {"requests_staff": sender.world.make.list_request(sender.world.fresh_nominee(own=False)).public_id.hex},
         "letter_id": {"letters_staff": sender.world.make.letter(other.seminar).public_id.hex},
@@ -137,7 +139,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         if child is None:
             continue
         room = endpoint.partition(".")[0]
-        slug = own.held.slug if room == "attendance_staff" else own.seminar.slug
+        slug = own.held.slug if room in ("attendance_staff", "paper_keyed") else own.seminar.slug
         values = {"slug": slug, child: ids[child][room]}
         if "session_id" in rule.arguments:
             values.setdefault("session_id", own.held_session.public_id)
@@ -178,6 +180,8 @@ NEED_NO_TOKEN = {
     "registration.withdraw",
     "registration.invitation",
     "registration.answer_invitation",
+    "certificates_public.ask_code",
+    "certificates_public.verified",
     "retention.ask_erasure",
     "feedback.answer",
     "proposals.propose",

@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
+from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.certificates.queries import printed_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
@@ -32,6 +34,7 @@ from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
 from seminar_app.nominations.models import NominationList
 from seminar_app.offices.models import Office
+from seminar_app.paper.models import PrintedSheet
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose, reject_proposal
 from seminar_app.people.services import PersonData
@@ -148,6 +151,16 @@ class World:
         values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
 
+    def fresh_certificate(self, *, own: bool) -> str:
+        """Issue a certificate in a completed seminar of the side's office, and return its code."""
+        side, day = self.side(own=own), clock.now().date() - timedelta(days=9)
+        seminar = self.make.seminar(office=side.office, starts_on=day, ends_on=day)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        issued = self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
+        printed = printed_of(self.make.session, issued)
+        assert printed is not None
+        return str(printed.code)
+
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""
         side = self.side(own=own)
@@ -235,6 +248,13 @@ class World:
         """Let the account, or another one, begin long work."""
         owner = self.accounts[who] if own and who in self.accounts else self.somebody
         return self.make.job(owner, self.side(own=own).seminar)
+
+    def fresh_sheet(self, *, own: bool) -> PrintedSheet:
+        """Print a sheet of the side's seminar that is held, on which one person was keyed otherwise than the screen says."""
+        side = self.side(own=own)
+        status = self.make.session.scalar(select(Mark.status).where(Mark.registration_id == side.answered.id))
+        keyed = MarkStatus.ABSENT if status is MarkStatus.PRESENT else MarkStatus.PRESENT
+        return self.make.printed_sheet(side.held_session, number=self.number(), said={side.answered.id: keyed})
 
     def fresh_walk_in(self, *, own: bool) -> Registration:
         """Enter a person at the door of the side's seminar that is held."""

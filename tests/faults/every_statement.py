@@ -1,12 +1,13 @@
-"""A pytest plugin: send each POST of the web tests first with a fault after each of its statements in turn.
+"""Send each POST of the web tests first with a fault after each of its statements in turn.
 
-`pytest -p tests.faults.every_statement tests/web/…`. After a fault the database must be as before, the answer must not report
-success, and the browser, with any cookie it was given, must be able to send the form again. The last sending meets no fault
-and is the one that the test asked for. A violation fails the test that sent the form.
-A commit counts as a statement: the fault is raised just before it.
+After a fault the database must be as before, the answer must not report success, and the browser, with any cookie it was given, must
+be able to send the form again. The last sending meets no fault and is the one that the test asked for. A violation fails the test that
+sent the form. A commit counts as a statement: the fault is raised just before it.
+
+On SQLite `tests/web` does so wherever `write_paths.txt` names the test (`disturbing`). For the rest this is a pytest plugin,
+`pytest -p tests.faults.every_statement tests/web/…`:
 
 EVERY_POST=1    every POST of every test, instead of the first of each endpoint that writes something
-TWIN=halfway    the broken twin: a registration's change of state is committed on its own
 FOUND=file      append a line for each endpoint that was tried: its name, the test, the database, how many faults
 """
 
@@ -14,8 +15,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,6 @@ from werkzeug.test import TestResponse
 from seminar_app.core.sqlite import sqlite_module
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import WRITING
-from seminar_app.registration.services import changes
 from tests.conftest import PostgresqlDatabase, TestDatabase
 from tests.support.checking_client import FreshClient
 from tests.support.crawler import endpoint_of
@@ -40,6 +43,22 @@ SEVERAL_COMMITS: dict[str, str] = {
     "sign_in.login": "an attempt is counted before the password is checked",
 }
 WRITES = ("INSERT", "UPDATE", "DELETE")
+PATHS = Path(__file__).with_name("write_paths.txt")
+FEWEST_STATEMENTS = 3
+"""Statements of the shortest write path: begin to write, write the row, commit. Each path meets at least this many faults."""
+
+
+@cache
+def write_paths() -> dict[str, str]:
+    """Return the web test of each endpoint."""
+    lines = (line.split() for line in PATHS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+    return {endpoint: node for endpoint, node in lines}  # noqa: C416  a line with other than two words is an error
+
+
+def endpoints_of(nodeid: str) -> set[str]:
+    """Return the endpoints whose forms this web test sends for all."""
+    node = nodeid.partition("[")[0]
+    return {endpoint for endpoint, named in write_paths().items() if named == node}
 
 
 @dataclass
@@ -71,13 +90,15 @@ class Fault:
 
 @dataclass
 class State:
-    """State of the plugin while a test runs."""
+    """State while a test runs. `only`: the endpoints whose forms are sent with faults, or None for all."""
 
     database: TestDatabase | None = None
     contents: Contents | None = None
     node: str = ""
     fault: Fault | None = None
+    only: Collection[str] | None = None
     tried: set[tuple[str, str]] = field(default_factory=set)
+    survived: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 STATE = State()
@@ -132,7 +153,8 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
     """Send the request, first with a fault at each of its statements."""
     endpoint = endpoint_of(self.application, str(args[0]), "POST") if kwargs.get("method") == "POST" and args else None
     kind = type(STATE.database).__name__
-    if endpoint is None or STATE.database is None or (endpoint, kind) in STATE.tried:
+    wanted = endpoint is not None and (STATE.only is None or endpoint in STATE.only) and (endpoint, kind) not in STATE.tried
+    if endpoint is None or STATE.database is None or not wanted:
         return whole_open(self, *args, **kwargs)
     contents = STATE.contents = STATE.contents or Contents(STATE.database)
     before = contents.read()
@@ -156,6 +178,8 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
     assert fault.commits <= 1 or endpoint in SEVERAL_COMMITS, f"{endpoint} commits {fault.commits} times"
     if wrote and not os.environ.get("EVERY_POST"):
         STATE.tried.add((endpoint, kind))
+    if wrote:
+        STATE.survived[endpoint] = max(STATE.survived[endpoint], number - 1)
     if wrote and (path := os.environ.get("FOUND")):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(f"{endpoint} {STATE.node.split('[')[0]} {kind} {number - 1}\n")
@@ -186,33 +210,58 @@ def after_rollback(_connection: object) -> None:
         STATE.fault.real = False
 
 
-def commit_halfway(session: Any, context: Any, **values: Any) -> None:
-    """Commit halfway, the broken twin: the state is committed before the change is written to audit log and outbox."""
-    whole_change(session, context, **values)
-    session.connection().connection.driver_connection.commit()
+HEARD: dict[str, Callable[..., None]] = {"after_cursor_execute": after_statement, "commit": before_commit, "rollback": after_rollback}
 
 
-whole_change = changes.change_state
+def listen() -> None:
+    """Listen to every statement from now on."""
+    for name, hook in HEARD.items():
+        event.listen(Engine, name, hook)
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Listen to every statement while the block runs."""
+    listen()
+    try:
+        yield
+    finally:
+        for name, hook in HEARD.items():
+            event.remove(Engine, name, hook)
+
+
+@contextmanager
+def in_this(database: TestDatabase | None, nodeid: str) -> Iterator[None]:
+    """Say which database and test the forms belong to that are sent while the block runs."""
+    STATE.database, STATE.node = database, nodeid
+    try:
+        yield
+    finally:
+        if STATE.contents is not None:
+            STATE.contents.close()
+        STATE.database = STATE.contents = None
+
+
+@contextmanager
+def disturbing(database: TestDatabase, endpoints: Collection[str], nodeid: str = "") -> Iterator[dict[str, int]]:
+    """Send these endpoints' forms with faults while the block runs. Yield the number of faults that each survived."""
+    STATE.only, STATE.tried, STATE.survived = endpoints, set(), defaultdict(int)
+    try:
+        with pytest.MonkeyPatch.context() as patch, listening(), in_this(database, nodeid):
+            patch.setattr(FreshClient, "open", open_with_faults)
+            yield STATE.survived
+    finally:
+        STATE.only = None
 
 
 def pytest_configure() -> None:
-    """Install the plugin's hooks."""
+    """Send all forms with faults from now on: this is the plugin."""
     setattr(FreshClient, "open", open_with_faults)  # noqa: B010
-    event.listen(Engine, "after_cursor_execute", after_statement)
-    event.listen(Engine, "commit", before_commit)
-    event.listen(Engine, "rollback", after_rollback)
-    if os.environ.get("TWIN") == "halfway":
-        from seminar_app.registration.services import personal, seats, staff, taking
-
-        for service in (personal, taking, seats, staff):
-            setattr(service, "change_state", commit_halfway)  # noqa: B010
+    listen()
 
 
 @pytest.fixture(autouse=True)
 def _disturbed(request: pytest.FixtureRequest) -> Iterator[None]:
-    STATE.node = request.node.nodeid
-    STATE.database = request.getfixturevalue("database") if "database" in request.fixturenames else None
-    yield
-    if STATE.contents is not None:
-        STATE.contents.close()
-    STATE.database = STATE.contents = None
+    database = request.getfixturevalue("database") if "database" in request.fixturenames else None
+    with in_this(database, request.node.nodeid):
+        yield

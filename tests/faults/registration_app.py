@@ -5,6 +5,7 @@ BROKEN names the protection to remove:
     check       (with lock) SQLite does not enforce CHECK constraints either
     submission  every sending of the form counts as a new one
     surnames    wrong surnames are counted on a number that was read before the transaction began
+    tries       surnames typed for a certificate are counted on a number that was read before the transaction began
     early       the answer goes out before the commit
     moved       a SQLite file that was moved away is still written to
     bodies      every thread may read a slow body
@@ -32,7 +33,12 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
+from seminar_app.certificates import routes as certificates_routes
+from seminar_app.certificates.models import Certificate
+from seminar_app.certificates.rules import SURNAME_TRIES
+from seminar_app.certificates.services import comparing
 from seminar_app.core import engine, sqlite, sqlite_writing
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
 from seminar_app.nominations import list_routes
@@ -74,6 +80,23 @@ def count_as_read(session: Session, registration_id: int) -> int | None:
         return None
     session.execute(update(Registration).where(Registration.id == registration_id).values(wrong_surnames=wrong + 1))
     return wrong + 1
+
+
+def read_tries_first(work: Work) -> Any:
+    """Read how many surnames were typed for each certificate, give others time to read it too, then begin to write."""
+    stale.tries = {row.id: row.surname_tries for row in db.session().execute(select(Certificate.id, Certificate.surname_tries))}
+    time.sleep(0.02)
+    return whole(work)
+
+
+def count_tries_as_read(session: Session, context: ChangeContext, certificate_id: int) -> bool:
+    """Count a try on the number that was read before."""
+    tries: int = stale.tries[certificate_id]
+    if tries >= SURNAME_TRIES:
+        return False
+    values = {"surname_tries": tries + 1, "tries_since": context.now}
+    session.execute(update(Certificate).where(Certificate.id == certificate_id).values(**values))
+    return True
 
 
 def without_lock(session: Session, seminar_id: int) -> LockedSeats:
@@ -122,6 +145,9 @@ if "submission" in broken:
 if "surnames" in broken:
     setattr(first_opening_routes, "in_unit_of_work", count_first)
     setattr(first_opening, "_count", count_as_read)
+if "tries" in broken:
+    setattr(certificates_routes, "in_unit_of_work", read_tries_first)
+    setattr(comparing, "_count", count_tries_as_read)
 if "early" in broken:
     setattr(link_routes, "in_unit_of_work", answer_first)
 if "places" in broken:

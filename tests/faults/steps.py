@@ -6,29 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from tests.conftest import TestDatabase
-from tests.faults import every_statement
-from tests.faults.every_statement import STATE, Contents, Fault
-
-
-@contextmanager
-def listening() -> Iterator[None]:
-    """Listen to every statement while the block runs."""
-    heard: dict[str, Callable[..., object]] = {
-        "after_cursor_execute": every_statement.after_statement,
-        "commit": every_statement.before_commit,
-        "rollback": every_statement.after_rollback,
-    }
-    for name, hook in heard.items():
-        event.listen(Engine, name, hook)
-    try:
-        yield
-    finally:
-        for name, hook in heard.items():
-            event.remove(Engine, name, hook)
+from tests.faults.every_statement import STATE, Contents, Fault, listening
 
 
 @contextmanager

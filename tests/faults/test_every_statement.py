@@ -1,6 +1,7 @@
 """Raise a fault after each statement of each form that writes: all or nothing. The forms are those that the web tests send.
 
-`write_paths.txt` names a web test for each endpoint that takes a POST; `every_statement` is the plugin that raises the faults.
+`write_paths.txt` names a web test for each endpoint that takes a POST. On SQLite that test sends the form with the faults
+(`tests/web/conftest.py`); the long form sends it on PostgreSQL, too, and all other forms.
 A new endpoint needs a line: its name, and a test of `tests/web` that sends its form successfully.
 """
 
@@ -10,15 +11,27 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import PROJECT_ROOT
+from seminar_app.core import clock
+from seminar_app.registration.services import changes, personal, taking
+from seminar_app.seminars.models import SeatPool
+from tests.access.world import link_of
+from tests.conftest import TestDatabase
+from tests.faults.every_statement import FEWEST_STATEMENTS, disturbing, write_paths
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
 
-PATHS = Path(__file__).with_name("write_paths.txt")
 WRITE_NOTHING = {
+    "certificates_public.ask_code": "leads to the answer",
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
     "attendance_staff.search": "the words go into the session, and the address of the results names their id",
@@ -29,15 +42,7 @@ WRITE_NOTHING = {
     "registration_staff.search": "the words go into the session, and the address of the results names their id",
     "sign_in.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",
 }
-FEWEST_STATEMENTS = 3
-"""Statements of the shortest write path: begin to write, write the row, commit. Each path meets at least this many faults."""
-TWIN = "registration.withdraw"
-
-
-def write_paths() -> dict[str, str]:
-    """Return the web test of each endpoint."""
-    lines = (line.split() for line in PATHS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
-    return {endpoint: node for endpoint, node in lines}  # noqa: C416  a line with other than two words is an error
+WITHDRAW = "registration.withdraw"
 
 
 def disturb(nodes: list[str], engine: str, folder: Path, **settings: str) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
@@ -61,7 +66,17 @@ def test_every_form_has_a_test_that_disturbs_it(app: Flask) -> None:
     assert write_paths().keys() - posts == set(), "these are no endpoints any more"
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
+def test_each_of_these_tests_exists_and_runs_on_sqlite() -> None:
+    for node in sorted(set(write_paths().values())):
+        file, _, name = node.partition("::")
+        before, found, _rest = (PROJECT_ROOT / file).read_text(encoding="utf-8").partition(f"\ndef {name}(")
+        marks = before.rpartition("\n\n")[2]
+        assert found, f"there is no {node}"
+        assert not [mark for mark in ("full", "postgresql_only", "postgresql_first") if f"@pytest.mark.{mark}" in marks], node
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_fault_after_each_statement_leaves_all_or_nothing(engine: str, tmp_path: Path) -> None:
     paths = write_paths()
     done, survived = disturb(sorted(set(paths.values())), engine, tmp_path)
@@ -77,6 +92,30 @@ def test_every_post_of_every_web_test_survives_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-6000:]
 
 
-def test_a_service_that_commits_half_way_is_found_out(tmp_path: Path) -> None:
-    done, _survived = disturb([write_paths()[TWIN]], "sqlite", tmp_path, TWIN="halfway")
-    assert "left half of it" in done.stdout or "commits 2 times" in done.stdout, done.stdout[-3000:]
+def withdraw(client: CheckingClient, database: TestDatabase, link: str) -> dict[str, int]:
+    with disturbing(database, {WITHDRAW}) as survived:
+        client.submit(f"/registrations/{link}/withdraw")
+    return survived
+
+
+@pytest.mark.sqlite_only
+def test_a_service_that_commits_half_way_is_found_out(
+    app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken twin: the state is committed before the change is written to audit log and outbox."""
+    day = clock.now().date() + timedelta(days=30)
+    client, seminar = CheckingClient(app.test_client()), make.seminar(starts_on=day, ends_on=day)
+    pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+    links = [link_of(make.registration(seminar, pool=pool)) for _ in range(2)]
+    session.close()
+    assert withdraw(client, database, links[0])[WITHDRAW] >= FEWEST_STATEMENTS
+    whole = changes.change_state
+
+    def halfway(session: Session, context: Any, **values: Any) -> None:
+        whole(session, context, **values)
+        session.connection().connection.driver_connection.commit()  # type: ignore[union-attr]
+
+    for service in (personal, taking):
+        monkeypatch.setattr(service, "change_state", halfway)
+    with pytest.raises(AssertionError, match=r"left half of it|commits 2 times"):
+        withdraw(client, database, links[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -17,6 +18,7 @@ from seminar_app.agencies.queries import agency_path
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.versions import keep_versions
 from seminar_app.attendance.models import Mark, Observation, Participation
+from seminar_app.attendance.queries import people_by_group
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.attendance.services.participations import begin_participations, freeze, refresh, thaw
 from seminar_app.certificates import services as certificates
@@ -37,6 +39,7 @@ from seminar_app.long_jobs.services import begin_job
 from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.offices.models import Office
+from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
 from seminar_app.people.services import PersonData
@@ -311,7 +314,7 @@ class Make:
         with unit_of_work(self.session) as session:
             if session.get(CertificatePlan, seminar.id) is None:
                 rule, issuing = CertificateRule.COMPLETION, Issuing.BY_HAND
-                session.add(CertificatePlan(seminar_id=seminar.id, rule=rule, issuing=issuing, language=language))
+                session.add(CertificatePlan(seminar_id=seminar.id, rule=rule, issuing=issuing, language=language, changed_at=at))
                 session.flush()
             (made,) = certificates.issue(session, context(at), seminar_id=seminar.id, registrations=[registration.public_id])
         return made
@@ -372,3 +375,29 @@ class Make:
             session.flush()
             refresh(session, seminar_session.seminar_id, [registration.id])
         return row
+
+    def printed_sheet(
+        self,
+        seminar_session: SeminarSession,
+        *,
+        number: int = 4,
+        leave_out: Sequence[Registration] = (),
+        said: Mapping[int, MarkStatus] | None = None,
+    ) -> PrintedSheet:
+        """Print a sign-in sheet of a session: everybody who holds a seat, in the order of the marking sheet, but for those left out.
+
+        Args:
+            said: what was keyed since, by registration id.
+        """
+        base = {"seminar_id": seminar_session.seminar_id, "session_id": seminar_session.id, "printed_at": THEN, "printed_by": "command"}
+        absent = {each.id for each in leave_out}
+        with unit_of_work(self.session) as session:
+            people = [one for group in people_by_group(session, seminar_session.seminar_id) for one in group.people]
+            listed = [one.registration_id for one in people if one.registration_id not in absent]
+            printed = PrintedSheet(public_id=uuid.uuid4(), number=number, people=len(listed), blank_rows=6, **base)
+            session.add(printed)
+            session.flush()
+            for place, each in enumerate(listed, start=1):
+                keyed = {"said": said[each], "said_at": THEN, "said_by": "command"} if said and each in said else {}
+                session.add(SheetRow(sheet_id=printed.id, number=place, registration_id=each, **keyed))
+        return printed

@@ -33,6 +33,12 @@ class Finished:
     office: Office
     people: Sequence[Registration]
 
+    def agency_of(self, place: int) -> int:
+        """Return the agency of one of the people."""
+        agency_id = self.people[place].agency_id
+        assert agency_id is not None
+        return agency_id
+
     def issue(self, *people: Registration) -> list[Certificate]:
         """Issue to these people, or to all who earn one."""
         self.session.rollback()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 AXE = Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js"
+RUN = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 KINDS = """[...new Set([...document.querySelectorAll('body *')].map(
     e => [e.tagName, e.className, e.type, e.getAttribute('role'), e.hidden].join(' ')))].sort().join('\\n')"""
 """Script for the kinds of elements on a page. In one process, axe checks the same page with the same kinds once."""
@@ -98,14 +99,13 @@ class Visitor:
         shape = (urlsplit(self.page.url).path, self.language, self.width, str(self.page.evaluate(KINDS)))
         if shape in _looked_through:
             return []
-        source = AXE.read_text(encoding="utf-8")
-        self.page.evaluate(source)
-        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        if not found["violations"]:
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(RUN)
+        if not found:
             _looked_through.add(shape)
         return [
             f"{violation['id']}: {violation['help']}: " + "; ".join(" ".join(node["target"]) for node in violation["nodes"][:3])
-            for violation in found["violations"]
+            for violation in found
         ]
 
     def _console(self, message: ConsoleMessage) -> None:

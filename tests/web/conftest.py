@@ -13,6 +13,9 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
 from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
+from tests.conftest import SqliteDatabase
+from tests.faults import every_statement
+from tests.faults.every_statement import FEWEST_STATEMENTS, disturbing, endpoints_of
 from tests.support.audit_rows import watch_request_ids
 from tests.support.checking_client import CheckingClient
 
@@ -25,6 +28,25 @@ def stray_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     strays = watch_request_ids(monkeypatch)
     yield strays
     assert strays == []
+
+
+@pytest.fixture(autouse=True)
+def faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Send the forms for which `tests/faults/write_paths.txt` names the test with a fault after each of their statements first.
+
+    On SQLite; the long form of `tests/faults/test_every_statement.py` does so for all tests on both.
+    """
+    endpoints = endpoints_of(request.node.nodeid)
+    if not endpoints or request.config.pluginmanager.has_plugin(every_statement.__name__):
+        yield
+        return
+    database = request.getfixturevalue("database")
+    if not isinstance(database, SqliteDatabase):
+        yield
+        return
+    with disturbing(database, endpoints) as survived:
+        yield
+    assert {each for each in endpoints if survived[each] < FEWEST_STATEMENTS} == set(), "nothing was tried here"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import get_agency_by_code
+from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -63,6 +64,8 @@ BODIES: dict[str, dict[str, str]] = {
     "nominations_staff.columns": {"field-0-0": ""},
     "nominations_staff.correct": {"row": "0.3"},
     "letters_staff.take_back": {},
+    "paper_keyed.save": {"was-0": "", "key-0": "9"},
+    "paper_keyed.settle": {"was-0": "", "all": "neither"},
 }
 """Pages that answer a POST, and the form to send."""
 HEADERS = {"nominations_staff.correct": {"HX-Request": "true"}}
@@ -209,6 +212,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "request_id": request.public_id.hex,
         "list_id": nominated.public_id.hex,
         "account_id": account.public_id,
+        "sheet_id": make.printed_sheet(seminar_session, said={registration.id: MarkStatus.ABSENT}).public_id,
         "code": "PGR",
     }
     return World(values, seminar.slug)

@@ -116,6 +116,16 @@ def at_the_door(make: Make) -> str:
     return f"/staff/seminars/{held.slug}/attendance/{make.seminar_session(held).public_id}"
 
 
+def on_paper(make: Make) -> str:
+    """Return the address of a printed sheet on which one person was keyed otherwise than the screen says."""
+    seminar = make.seminar()
+    place, pool = make.seminar_session(seminar), make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+    people = [make.registration(seminar, pool=pool) for _ in range(2)]
+    make.mark(people[0], place, MarkStatus.LATE)
+    printed = make.printed_sheet(place, said={people[0].id: MarkStatus.ABSENT})
+    return f"/staff/seminars/{seminar.slug}/paper/sheets/{printed.public_id}"
+
+
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
     """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
@@ -145,7 +155,8 @@ def test_every_staff_page_is_right(
     seen.endpoints.add(endpoint_of(app, long_work) or "")
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
-    for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")):
+    paper = on_paper(make)
+    for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")), paper, f"{paper}/differences":
         client.get(page)
         seen.endpoints.add(endpoint_of(app, page) or "")
     seen.endpoints.add(endpoint_of(app, reopening) or "")

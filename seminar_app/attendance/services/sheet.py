@@ -107,6 +107,12 @@ class OpenSheet:
         if minutes is not None and not may_credit(minutes, contact_minutes=contact_minutes):
             raise MinutesOutOfRange(contact_minutes=contact_minutes, minutes=str(minutes)[:20])
 
+    def check_time(self, kind: ObservationKind, at: datetime) -> None:
+        """Refuse presence that nobody can have seen yet."""
+        if not may_observe(kind, at=at, starts_at=self.place.starts_at):
+            opens = local_of(self.place.starts_at - EARLIEST, self.facts.time_zone)
+            raise TooEarly(day=opens.date(), time=opens.time())
+
 
 _LOCK = (
     select(Registration.public_id, Registration.id)
@@ -152,9 +158,7 @@ def store(session: Session, context: ChangeContext, sheet: OpenSheet, observatio
             continue
         stored.append(True)
         at = observed_time(one.observed_at, received_at=context.now)
-        if not may_observe(one.kind, at=at, starts_at=sheet.place.starts_at):
-            opens = local_of(sheet.place.starts_at - EARLIEST, sheet.facts.time_zone)
-            raise TooEarly(day=opens.date(), time=opens.time())
+        sheet.check_time(one.kind, at)
         new[one.id] = Observed(one.id, one.kind, one.minutes, one.follows, at, one.method)
         rows.append(_row(sheet, context, one, at))
     if rows:

@@ -17,7 +17,7 @@ from seminar_app.audit.services import record
 from seminar_app.certificates.errors import GivesNone, NobodyEarnsOne, NotCompletedYet
 from seminar_app.certificates.models import Certificate, CertificateNumber, CertificatePlan
 from seminar_app.certificates.printed import Printed, Signer
-from seminar_app.certificates.queries import code_hash, plan_of, signatories_of, standings
+from seminar_app.certificates.queries import code_hash, hosts_or_office, plan_of, signatories_of, standings
 from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Standing, new_letters
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -27,7 +27,6 @@ from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.queries import hosts_of
 from seminar_app.seminars.rules import SeminarState
 
 PRINTED = "certificates.printed"
@@ -98,8 +97,7 @@ def ground_of(session: Session, seminar_id: int) -> Ground:
     if plan is None or plan.rule is CertificateRule.NONE:
         raise GivesNone
     office = session.get_one(Office, seminar.office_id)
-    hosts = hosts_of(session, [seminar_id])[seminar_id] or [office]
-    return Ground(seminar, office, plan, hosts, _signers(session, seminar_id))
+    return Ground(seminar, office, plan, hosts_or_office(session, seminar), _signers(session, seminar_id))
 
 
 def _signers(session: Session, seminar_id: int) -> list[Signer]:
@@ -136,7 +134,7 @@ def issue_to(session: Session, context: ChangeContext, ground: Ground, registrat
         made.append(_add(session, context, _printed(ground, registration, outcome, number=number, today=context.now), registration))
         tell(session, context, kind=MAIL, seminar=ground.seminar, office=ground.office, registration=registration)
     session.flush()
-    details = {"people": len(made), "first": made[0].number, "last": made[-1].number}
+    details = {"last": made[-1].number, "first": made[0].number, "people": len(made)}  # in the order in which PostgreSQL keeps them
     subject = f"seminar:{ground.seminar.public_id.hex}"
     record(session, context, action="certificates.issued", subject=subject, seminar=ground.seminar.slug, details=details)
     return made

@@ -59,11 +59,9 @@ def save_plan(session: Session, context: ChangeContext, *, seminar_id: int, vers
     if version != (plan.version if plan is not None else 0):
         raise StaleEdit
     if plan is None:
-        plan = CertificatePlan(seminar_id=seminar_id, rule=details.rule, issuing=details.issuing, language=details.language)
+        plan = CertificatePlan(seminar_id=seminar_id)
         session.add(plan)
-    else:
-        plan.rule, plan.issuing, plan.language = details.rule, details.issuing, details.language
-        plan.version += 0
+    plan.rule, plan.issuing, plan.language, plan.changed_at = details.rule, details.issuing, details.language, context.now
     session.flush()
     session.execute(delete(Signatory).where(Signatory.seminar_id == seminar_id))
     for position, each in enumerate(details.signatories, start=1):
@@ -79,6 +77,11 @@ def save_plan(session: Session, context: ChangeContext, *, seminar_id: int, vers
             )
         )
     session.flush()
-    told = {"rule": details.rule, "issuing": details.issuing, "language": details.language, "signatories": len(details.signatories)}
+    told = {
+        "rule": details.rule,
+        "issuing": details.issuing,
+        "certificate_language": details.language,
+        "signatories": len(details.signatories),
+    }
     record(session, context, action="certificates.planned", subject=f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, details=told)
     return plan

@@ -17,7 +17,8 @@ from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.certificates import bulk, services
 from seminar_app.certificates.issue_job import ISSUE, begin_issuing
 from seminar_app.certificates.models import Certificate
-from seminar_app.certificates.setting import SetPage, Setter, pdf_of
+from seminar_app.certificates.queries import pdf_of
+from seminar_app.certificates.setting import SetPage, Setter
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.change_context import ChangeContext

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from seminar_app.certificates.documents import TEMPLATE, certificate
 from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.printed import Printed, Signer
-from seminar_app.certificates.queries import printed_of
+from seminar_app.certificates.queries import pdf_of, printed_of
 from seminar_app.certificates.rules import CertificateLanguage
 from seminar_app.certificates.services import forget_certificates, reissue
-from seminar_app.certificates.setting import SET, Setter, keep_set, missing, pdf_of
+from seminar_app.certificates.setting import SET, Setter, keep_set, missing
 from seminar_app.core.pdf import typeset
 from seminar_app.core.sealed_files import SealedFile
 from seminar_app.core.unit_of_work import unit_of_work

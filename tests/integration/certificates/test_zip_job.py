@@ -16,7 +16,8 @@ from seminar_app.accounts.queries import find_actor
 from seminar_app.agencies.models import Agency
 from seminar_app.certificates import services, zipped
 from seminar_app.certificates.models import Certificate
-from seminar_app.certificates.setting import Setter, keep_set, missing, pdf_of
+from seminar_app.certificates.queries import pdf_of
+from seminar_app.certificates.setting import Setter, keep_set, missing
 from seminar_app.certificates.zip_job import begin_agency_zip, begin_zip
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -111,7 +112,7 @@ def test_a_group_is_asked_for_by_its_key(app: Flask, session: Session, make: Mak
 
 
 def test_a_liaison_gets_her_people_only_and_nothing_once_she_is_none(app: Flask, session: Session, make: Make, four: Finished) -> None:
-    liaison = make.account((RoleName.LIAISON, {"agency_id": four.people[0].agency_id}))
+    liaison = make.account((RoleName.LIAISON, {"agency_id": four.agency_of(0)}))
     session.rollback()
     actor = find_actor(session, by(liaison).actor)
     assert actor is not None
@@ -127,7 +128,7 @@ def test_a_liaison_gets_her_people_only_and_nothing_once_she_is_none(app: Flask,
     gives.may_take(session, actor, job)
     with unit_of_work(session) as work:
         work.execute(delete(RoleGrant))
-    make.grant(liaison, RoleName.LIAISON, agency_id=four.people[1].agency_id)
+    make.grant(liaison, RoleName.LIAISON, agency_id=four.agency_of(1))
     session.rollback()
     now_of_another = find_actor(session, by(liaison).actor)
     assert now_of_another is not None

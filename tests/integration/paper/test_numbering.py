@@ -54,7 +54,7 @@ class Desk:
         """Return (sheet, row, registration) of all that is kept."""
         self.session.rollback()
         kept = select(PrintedSheet.number, SheetRow.number, SheetRow.registration_id).join(SheetRow, SheetRow.sheet_id == PrintedSheet.id)
-        return list(self.session.execute(kept.order_by(PrintedSheet.number, SheetRow.number)).tuples())
+        return [(row[0], row[1], row[2]) for row in self.session.execute(kept.order_by(PrintedSheet.number, SheetRow.number))]
 
 
 @pytest.fixture

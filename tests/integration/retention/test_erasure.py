@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from config import DaysKept, Mode
 from seminar_app import create_app
+from seminar_app.attendance.models import Observation
+from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RULE
@@ -24,6 +26,7 @@ from seminar_app.core.write_mode import write_mode
 from seminar_app.letters.models import Letter
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
+from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.models import Person
@@ -277,6 +280,22 @@ def test_the_words_of_letters_go_and_what_was_done_stays(make: Make, session: Se
     assert left.public_id == sent.public_id
     assert (left.subject_es, left.text_es, left.subject_en, left.text_en) == ("", "", "", "")
     assert (left.people, left.sent_at) == (1, now)
+
+
+def test_printed_sheets_go_and_what_was_keyed_stays(make: Make, session: Session, now: datetime) -> None:
+    kept, seminar = DaysKept(), make.seminar()
+    pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+    registration, place = make.registration(seminar, pool=pool), make.seminar_session(seminar)
+    make.mark(registration, place)
+    make.printed_sheet(place, said={registration.id: MarkStatus.PRESENT})
+    ended = datetime.combine(seminar.ends_on, now.timetz())
+    before, after = ended + timedelta(days=kept.paper - 1), ended + timedelta(days=kept.paper + 2)
+    session.rollback()
+    assert apply_all(context(before, RULE), kept=kept)["paper"] == 0
+    assert apply_all(context(after, RULE), kept=kept)["paper"] == 1
+    session.rollback()
+    left = [session.scalar(select(func.count()).select_from(each)) for each in (PrintedSheet, SheetRow, Observation)]
+    assert left == [0, 0, 1]
 
 
 def test_the_demonstration_does_not_erase_its_people_by_night(database: TestDatabase) -> None:

@@ -69,8 +69,7 @@ class Desk:
 def desk(app: Flask, make: Make, session: Session, client: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     work_at_once(app, monkeypatch)
-    days = {"starts_on": date(2026, 1, 12), "ends_on": date(2026, 1, 14)}
-    done = finished(make, session, ("Rosa", "Hernández", "López"), **days)
+    done = finished(make, session, ("Rosa", "Hernández", "López"), starts_on=date(2026, 1, 12), ends_on=date(2026, 1, 14))
     done.issue()
     session.rollback()
     person = session.get_one(Person, done.people[0].person_id)
@@ -118,7 +117,7 @@ def test_an_office_prints_what_it_may_see(desk: Desk, sign_in: SignIn) -> None:
 
 
 def test_a_liaison_prints_her_peoples_and_nobody_elses(desk: Desk, sign_in: SignIn) -> None:
-    sign_in(desk.client, desk.make.account((RoleName.LIAISON, {"agency_id": desk.done.people[0].agency_id}), language="es"))
+    sign_in(desk.client, desk.make.account((RoleName.LIAISON, {"agency_id": desk.done.agency_of(0)}), language="es"))
     assert "Trata" in text_of(desk.client.flask.get(desk.press()).data)
 
     token = desk.client.get("/staff/people/").select("[name=csrf_token]")[0].attrs["value"]
