@@ -314,7 +314,7 @@ class Make:
         with unit_of_work(self.session) as session:
             if session.get(CertificatePlan, seminar.id) is None:
                 rule, issuing = CertificateRule.COMPLETION, Issuing.BY_HAND
-                session.add(CertificatePlan(seminar_id=seminar.id, rule=rule, issuing=issuing, language=language))
+                session.add(CertificatePlan(seminar_id=seminar.id, rule=rule, issuing=issuing, language=language, changed_at=at))
                 session.flush()
             (made,) = certificates.issue(session, context(at), seminar_id=seminar.id, registrations=[registration.public_id])
         return made
