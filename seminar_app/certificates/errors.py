@@ -53,3 +53,9 @@ class NoCertificates(Refusal):
     """None of the certificates asked for can be given."""
 
     sentence = N_("There is no certificate to download: none is out, or they are of reserved identities and go to the person only.")
+
+
+class EmptyRecord(Refusal):
+    """Nothing is in the training record."""
+
+    sentence = N_("There is nothing in the training record yet: no attendance was taken in a seminar in which the person held a seat.")

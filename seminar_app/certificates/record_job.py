@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.accounts.queries import find_actor
+from seminar_app.certificates.errors import EmptyRecord
 from seminar_app.certificates.record_document import TEMPLATE, RecordHead, record_document
 from seminar_app.certificates.setting import MIME_TYPE
 from seminar_app.certificates.training_record import Record, read_record
@@ -56,7 +57,7 @@ def begin_record(open_session: Session, context: ChangeContext, *, actor: Actor,
     """Let the worker print the record of a person that the account may see.
 
     Raises:
-        NotFound: the account may not see them, the identity is reserved, or there is nothing to print.
+        NotFound: the account may not see them, or none of their registrations, or the identity is reserved.
     """
     found = _in_reach(open_session, actor, person_id)
     seminar = _newest(open_session, found.registration_ids)
@@ -67,7 +68,7 @@ def begin_own_record(open_session: Session, context: ChangeContext, *, registrat
     """Let the worker print the record of the person of a registration, for the person.
 
     Raises:
-        NotFound: there is nothing to print.
+        NotFound: the person was erased.
     """
     registration = open_session.get_one(Registration, registration_id, options=[joinedload(Registration.person)])
     found = _of_person(open_session, registration.person)
@@ -82,10 +83,11 @@ def _begin(open_session: Session, context: ChangeContext, person_id: uuid.UUID, 
 
 
 def _newest(open_session: Session, registration_ids: tuple[int, ...]) -> Seminar:
-    record = read_record(open_session, registration_ids)
-    if not record.lines:
+    wanted = select(Seminar).join(Registration, Registration.seminar_id == Seminar.id).where(Registration.id.in_(registration_ids))
+    found = open_session.scalar(wanted.order_by(Seminar.starts_on.desc(), Seminar.id.desc()).limit(1))
+    if found is None:
         raise NotFound
-    return record.lines[0].seminar
+    return found
 
 
 def _in_reach(reading: Session, actor: Actor, person_id: uuid.UUID) -> Whose:
@@ -122,7 +124,7 @@ def _run(run: Run) -> None:
         whose = _whose(run.taken.owner, uuid.UUID(given["person"]))
         record = read_record(session(), whose.registration_ids)
         if not record.lines:
-            raise NotFound
+            raise EmptyRecord
         made = _made(run, whose, record)
     run.finish(lambda _work, _context: {"seminars": len(record.lines)}, file=made)
 

@@ -14,7 +14,6 @@ from seminar_app.certificates.record_job import KIND, begin_own_record, begin_re
 from seminar_app.certificates.training_record import Record, own_registrations, read_record
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import NotFound
 from seminar_app.long_jobs.files import find_file, has_file
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.queries import newest_of
@@ -57,8 +56,6 @@ def own(token: str) -> ResponseReturnValue:
 def print_own(token: str) -> ResponseReturnValue:
     """Begin the PDF, and lead to it if it is set within two seconds, else to the page that shows how far it is."""
     page = _page(token)
-    if not _record(page).lines:
-        raise NotFound
     context = change_context(page.registration.audit_name)
     job = in_unit_of_work(lambda work: begin_own_record(work, context, registration_id=page.registration.id))
     tell_worker()
