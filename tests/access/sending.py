@@ -220,6 +220,7 @@ def _place(world: World, name: str, who: str, *, own: bool) -> Registration:
 OPEN_TO_LIAISONS = (
     *("nominations_staff.index", "requests_staff.index"),
     *("agency_staff.seminar", "agency_staff.name", "agency_staff.keep", "agency_staff.give_up"),
+    "certificates_zip.of_agency",
 )
 """Pages of a seminar that every liaison may open, with her own agency's part; of a draft there is none."""
 
@@ -261,10 +262,18 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
-    values |= {"typed": world.fresh_certificate(own=own)} if "typed" in wanted else {}
+    values |= _certificate(world, wanted, own=own)
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
+
+
+def _certificate(world: World, wanted: set[str], *, own: bool) -> Values:
+    """Return the code of a certificate, or its id and the seminar's slug."""
+    if "certificate_id" in wanted:
+        certificate, _whose, of = world.fresh_pdf(own=own)
+        return {"certificate_id": certificate.public_id.hex, "slug": of.slug}
+    return {"typed": world.fresh_certificate(own=own)} if "typed" in wanted else {}
 
 
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
@@ -329,6 +338,8 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return invitation_link(invited.public_id, 1).token(KEY) if name == "invitation" else link_of(invited)
     if name == "first_opening":
         return link_of(world.unopened())
+    if name == "download":
+        return link_of(world.fresh_pdf(own=True)[1])
     if name == "take_back":
         asks = world.seated(own=True)
         world.make.list_request(asks)
@@ -526,6 +537,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "do": "save",
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
+    "certificates_staff.revoke": lambda *_: {"reason": "It went to somebody else."},
     "paper_staff.print_document": lambda *_: {"document": "roster"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},

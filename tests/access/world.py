@@ -22,10 +22,12 @@ from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import printed_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.sealed_files import keep_file
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
 from seminar_app.long_jobs.models import LongJob
@@ -153,13 +155,24 @@ class World:
 
     def fresh_certificate(self, *, own: bool) -> str:
         """Issue a certificate in a completed seminar of the side's office, and return its code."""
+        printed = printed_of(self.make.session, self._issued(own=own))
+        assert printed is not None
+        return str(printed.code)
+
+    def fresh_pdf(self, *, own: bool) -> tuple[Certificate, Registration, Seminar]:
+        """Issue one whose PDF is kept, and return it with whose it is and of which seminar."""
+        issued = self._issued(own=own)
+        with unit_of_work(self.make.session) as session:
+            file = keep_file(session, kind="certificates.pdf", content=b"%PDF-1.7", at=clock.now())
+            session.get_one(Certificate, issued.id).file_id = file.id
+        registration = self.make.session.get_one(Registration, issued.registration_id)
+        return issued, registration, self.make.session.get_one(Seminar, issued.seminar_id)
+
+    def _issued(self, *, own: bool) -> Certificate:
         side, day = self.side(own=own), clock.now().date() - timedelta(days=9)
         seminar = self.make.seminar(office=side.office, starts_on=day, ends_on=day)
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
-        issued = self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
-        printed = printed_of(self.make.session, issued)
-        assert printed is not None
-        return str(printed.code)
+        return self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

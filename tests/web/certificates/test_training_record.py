@@ -169,3 +169,11 @@ def test_a_reserved_person_gets_the_own_record_and_no_account_the_file(desk: Des
     job = desk.session.scalars(select(LongJob)).one()
     sign_in(desk.client, desk.make.account((RoleName.ADMIN, {}), language="es"))
     assert desk.client.flask.get(f"/staff/jobs/{job.public_id.hex}/file").status_code == 404
+
+
+def test_pressed_twice_it_is_one_job_and_the_page_waits_for_no_worker(desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody_works(desk.app, monkeypatch)
+    sign_in(desk.client, desk.make.account((RoleName.ADMIN, {}), language="es"))
+    led = [desk.press() for _press in range(2)]
+    assert led[0] == led[1]
+    assert "Comienza en unos segundos." in desk.client.get(led[0]).text
