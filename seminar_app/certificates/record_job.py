@@ -149,7 +149,8 @@ def _made(run: Run, whose: Whose, record: Record) -> MadeFile:
     paper = usual_paper(newest.country).value
     head = RecordHead(whose.name, whose.agency, whose.scope, paper, newest.time_zone, public_url)
     document = record_document(record, head, now=now)
-    return MadeFile(typeset(TEMPLATE, document, made_at=now), f"{_('training-record')}-{now.date().isoformat()}.pdf", MIME_TYPE)
+    name = _("training-record")
+    return MadeFile(typeset(TEMPLATE, document, made_at=now), f"{name}-{now.date().isoformat()}.pdf", MIME_TYPE)
 
 
 def _counted(done: int, total: int) -> str:
