@@ -22,10 +22,12 @@ from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import printed_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.sealed_files import keep_file
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
 from seminar_app.long_jobs.models import LongJob
@@ -81,6 +83,17 @@ class Side:
     registration: Registration
     answered: Registration
     person: Person
+
+
+@dataclass
+class Issued:
+    """A certificate: its seminar, its ids, and a registration of the same seminar that earns one."""
+
+    slug: str
+    certificate_id: str
+    code: str
+    earning_id: str
+    owner: Registration
 
 
 @dataclass
@@ -151,15 +164,21 @@ class World:
         values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
 
-    def fresh_certificate(self, *, own: bool) -> str:
-        """Issue a certificate in a completed seminar of the side's office, and return its code."""
+    def fresh_certificate(self, *, own: bool) -> Issued:
+        """Issue a certificate in a completed seminar of the side's office, in which somebody else earns one too."""
         side, day = self.side(own=own), clock.now().date() - timedelta(days=9)
         seminar = self.make.seminar(office=side.office, starts_on=day, ends_on=day)
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
-        issued = self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
+        held = self.make.seminar_session(seminar)
+        earning, owner = (self.make.registration(seminar, agency=side.agency, pool=pool) for _ in range(2))
+        self.make.mark(earning, held)
+        issued = self.make.certificate(owner, at=clock.now())
         printed = printed_of(self.make.session, issued)
         assert printed is not None
-        return str(printed.code)
+        with unit_of_work(self.make.session) as session:
+            kept = keep_file(session, kind="certificates.pdf", content=b"%PDF-1.7", at=clock.now())
+            session.get_one(Certificate, issued.id).file_id = kept.id
+        return Issued(seminar.slug, issued.public_id.hex, str(printed.code), earning.public_id.hex, owner)
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""
