@@ -12,11 +12,11 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import attendance, data, large, nominations, pages, paper, registration, starts
+from bench import attendance, certificates, data, large, nominations, pages, paper, registration, starts
 from bench.databases import fresh, opened
 from bench.results import TO_COME, Row, summary, table
 
-PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists", "paper")
+PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists", "paper", "certificates")
 DOCS = Path(__file__).parents[1] / "docs"
 PLANS = DOCS / "plans.md"
 
@@ -86,6 +86,8 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
             rows.append(nominations.row(database))
         if "paper" in wanted:
             rows += paper.measure(database)
+        if "certificates" in wanted:
+            rows += certificates.measure(database)
     return rows
 
 

@@ -58,6 +58,5 @@ TO_COME = [
     for what, mark in (
         ("check-in by API, a fresh code each", "≥ 50% of the page limit, ≤ 6 statements"),
         ("20 scans of one code at once; one nonce 5 times", "1 success; 5 equal answers, 1 row"),
-        ("2,000 certificates or passes", "≤ 1.5 × bare typst"),
     )
 ]

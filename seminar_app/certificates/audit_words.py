@@ -30,3 +30,9 @@ def init_app() -> None:
         },
         numbers={"signatories": lambda n: ngettext("%(num)d signatory", "%(num)d signatories", n)},
     )
+    register(
+        actions={
+            "certificates.taken": _l("took certificates of several people"),
+            "person.record_taken": _l("took a training record to print"),
+        }
+    )

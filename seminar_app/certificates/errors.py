@@ -47,3 +47,15 @@ class RuleIsNeeded(Refusal):
 
     sentence = N_("The seminar has no evaluation that people could answer. Make one, or choose completion only.")
     field = "rule"
+
+
+class NoCertificates(Refusal):
+    """None of the certificates asked for can be given."""
+
+    sentence = N_("There is no certificate to download: none is out, or they are of reserved identities and go to the person only.")
+
+
+class EmptyRecord(Refusal):
+    """Nothing is in the training record."""
+
+    sentence = N_("There is nothing in the training record yet: no attendance was taken in a seminar in which the person held a seat.")

@@ -78,6 +78,9 @@ def issue(slug: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _index(seminar, refusal), 422
     tell_worker()
+    if job.owner != context.actor:
+        flash(_("Somebody else of your office is issuing them at this moment."), "info")
+        return redirect(url_for(".index", slug=slug), code=303)
     return redirect(url_for("long_jobs_staff.show", job_id=job.public_id.hex), code=303)
 
 
@@ -87,7 +90,12 @@ def issue(slug: str) -> ResponseReturnValue:
 def issue_one(slug: str, registration_id: str) -> ResponseReturnValue:
     """Issue one person's certificate."""
     seminar, context, who = _seminar(slug), change_context(), id_needed(registration_id)
-    return _press(slug, who, lambda work: services.issue(work, context, seminar_id=seminar.id, registrations=[who]), _("Issued."))
+
+    def work(writing: Session) -> None:
+        services.issue(writing, context, seminar_id=seminar.id, registrations=[who])
+        begin_issuing(writing, context, seminar=seminar, registrations=[who])
+
+    return _press(slug, who, work, _("Issued."))
 
 
 @blueprint.post("/<certificate_id>/reissue")
@@ -98,12 +106,12 @@ def reissue(slug: str, certificate_id: str) -> ResponseReturnValue:
     seminar, context = _seminar(slug), change_context()
     found = queries.get_certificate(session(), seminar.id, id_needed(certificate_id))
     who = queries.owner_of(session(), found)
-    return _press(
-        slug,
-        who,
-        lambda work: services.reissue(work, context, seminar_id=seminar.id, public_id=found.public_id),
-        _("Issued anew. The earlier certificate is replaced."),
-    )
+
+    def work(writing: Session) -> None:
+        services.reissue(writing, context, seminar_id=seminar.id, public_id=found.public_id)
+        begin_issuing(writing, context, seminar=seminar, registrations=[who])
+
+    return _press(slug, who, work, _("Issued anew. The earlier certificate is replaced."))
 
 
 @blueprint.post("/<certificate_id>/revoke")

@@ -13,6 +13,7 @@ from seminar_app.cli import (
     certificates,
     checks,
     database,
+    issuing,
     keys,
     messages,
     nominations,
@@ -37,6 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(attendance.group)
     app.cli.add_command(participations.group)
     app.cli.add_command(certificates.group)
+    certificates.group.add_command(issuing.issue_certificates)
     app.cli.add_command(nominations.group)
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)

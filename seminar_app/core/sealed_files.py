@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,10 +76,15 @@ def pack(session: Session, *, kind: str, content: bytes, most: int = LARGEST) ->
 
 def keep_packed(session: Session, packed: Packed, *, at: datetime) -> SealedFile:
     """Add the row of a file that is sealed already."""
-    file = SealedFile(public_id=packed.public_id, kind=packed.kind, sealed=packed.sealed, key_id=packed.key_id, kept_at=at)
-    session.add(file)
+    return keep_all(session, [packed], at=at)[0]
+
+
+def keep_all(session: Session, packed: Sequence[Packed], *, at: datetime) -> list[SealedFile]:
+    """Add the rows of files that are sealed already, in their order, at once."""
+    files = [SealedFile(public_id=each.public_id, kind=each.kind, sealed=each.sealed, key_id=each.key_id, kept_at=at) for each in packed]
+    session.add_all(files)
     session.flush()
-    return file
+    return files
 
 
 def keep_file(session: Session, *, kind: str, content: bytes, at: datetime) -> SealedFile:

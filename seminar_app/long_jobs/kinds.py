@@ -43,13 +43,14 @@ class Kind:
     Attributes:
         name: in the table.
         run: does the work, in the worker and without a request, and ends with `Run.finish`. It may be run twice: what it writes it
-            writes in the transaction that `finish` opens, or so that a second time changes nothing.
+            writes in the transaction that `finish` opens, or in parts (`Run.part`), or so that a second time changes nothing.
         title: of the page (translated late): «An agency's list goes onto the roster».
         counted: «2,310 of 5,000 rows», of done and total.
         stages: what the work is doing, by the name that `Run.step` gives.
         said: the sentence for an outcome, in the reader's language.
         leads_to: the address of the page of what it is about, and that page's name. A kind that makes a file is begun anew there.
         gives_file: for kinds that make a file.
+        said_of_part: for kinds that write in parts: the sentence about what was done when the work was cancelled or has failed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Kind:
     said: Callable[[Mapping[str, Any]], str]
     leads_to: Callable[[LongJob], tuple[str, str]]
     gives_file: GivesFile | None = None
+    said_of_part: Callable[[Mapping[str, Any]], str] | None = None
 
 
 def add_kind(app: Flask, kind: Kind) -> None:

@@ -11,6 +11,13 @@ BROKE_OFF = N_("The work broke off several times, so it was given up. Nothing wa
 WENT_WRONG = N_("Something went wrong on our side. Nothing was changed.")
 MAY_NO_LONGER = N_("This is no longer there, or your account may no longer do it. Nothing was changed.")
 
+_WITHOUT_NOTHING_CHANGED = {
+    BROKE_OFF: N_("The work broke off several times, so it was given up."),
+    WENT_WRONG: N_("Something went wrong on our side."),
+    MAY_NO_LONGER: N_("This is no longer there, or your account may no longer do it."),
+}
+"""The same sentences for work that is done in parts, of which some were done."""
+
 
 def outcome_of(refusal: Refusal) -> dict[str, Any]:
     """Return what is kept of a refusal: its sentence, which is translated when it is read, and its values."""
@@ -28,6 +35,14 @@ def refusal_in(outcome: dict[str, Any]) -> Refusal | None:
         return None
     refusal = Refusal(**{name: _unpacked(value) for name, value in outcome["values"].items()})
     refusal.sentence = outcome["sentence"]  # type: ignore[misc]  # of this one only
+    return refusal
+
+
+def why_it_ended(outcome: dict[str, Any]) -> Refusal | None:
+    """Return the refusal that an outcome keeps, without «Nothing was changed»; None if it keeps none."""
+    refusal = refusal_in(outcome)
+    if refusal is not None:
+        refusal.sentence = _WITHOUT_NOTHING_CHANGED.get(refusal.sentence, refusal.sentence)  # type: ignore[misc]  # of this one only
     return refusal
 
 

@@ -30,6 +30,11 @@ def get_own_job(session: Session, actor: Actor, public_id: uuid.UUID) -> LongJob
     return found
 
 
+def newest_of(session: Session, *, kind: str, owner: str) -> LongJob | None:
+    """Return the newest job of a kind that this owner has begun."""
+    return session.scalar(select(LongJob).where(LongJob.kind == kind, LongJob.owner == owner).order_by(LongJob.id.desc()).limit(1))
+
+
 def made_a_file(session: Session, public_id: uuid.UUID) -> bool | None:
     """Whether a job has made a file; None while it waits or runs."""
     row = session.execute(select(LongJob.state, LongJob.file_id).where(LongJob.public_id == public_id)).one_or_none()

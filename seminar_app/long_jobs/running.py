@@ -48,10 +48,15 @@ class Run:
 
     taken: Taken
     finished: bool = False
+    so_far: dict[str, Any] = field(default_factory=dict)
+    """What was done in parts, by this attempt and those before."""
     _done: int = 0
     _total: int = 0
     _stage: str | None = None
     _written: float = field(default=-PAUSE_SECONDS, repr=False)
+
+    def __post_init__(self) -> None:
+        self.so_far = dict(self.taken.outcome)
 
     @property
     def context(self) -> ChangeContext:
@@ -76,6 +81,28 @@ class Run:
         except OperationalError:
             log.debug("The progress of a job was not written: others write.")
 
+    def part(self, work: Work) -> None:
+        """Do a part of the work's writing in a transaction of its own, for a kind that has `said_of_part`.
+
+        Whatever happens then, the part stays: the work is begun anew without it, and the job's page says what was done.
+
+        Args:
+            work: writes, and returns what has been done so far in all. It may be run twice.
+
+        Raises:
+            JobCancelled, TakenOver: this part was not saved; leave the work.
+            WorkerEnds: the same.
+        """
+        if ending.is_set():
+            raise WorkerEnds
+
+        def whole(open_session: Session) -> dict[str, Any]:
+            outcome = self.so_far | dict(work(open_session, self.context))
+            services.note_part(open_session, self.taken, now=clock.now(), outcome=outcome)
+            return outcome
+
+        self.so_far = in_unit_of_work(whole)
+
     def finish(self, work: Work, *, file: MadeFile | None = None) -> None:
         """Do the work's writing, and end the job in the same transaction: both are saved or neither.
 
@@ -94,7 +121,7 @@ class Run:
             del file  # not in memory twice
 
         def whole(open_session: Session) -> None:
-            outcome, now = about | dict(work(open_session, self.context)), clock.now()
+            outcome, now = self.so_far | about | dict(work(open_session, self.context)), clock.now()
             kept = keep_packed(open_session, packed, at=now) if packed is not None else None
             services.finish_job(open_session, self.taken, now=now, outcome=outcome, file=kept)
 

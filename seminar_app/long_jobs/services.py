@@ -29,6 +29,7 @@ class Taken:
     Attributes:
         attempt: counts who took it; a process whose attempt is not the job's any more may write nothing.
         owner: who began it, as in the audit log; `request_id` in which request.
+        outcome: what earlier attempts have written in parts (`note_part`).
     """
 
     id: int
@@ -40,6 +41,8 @@ class Taken:
     subject: str
     seminar: str | None
     given: Mapping[str, Any]
+    begun_at: datetime
+    outcome: Mapping[str, Any]
 
 
 def begin_job(
@@ -115,10 +118,26 @@ def take_job(session: Session, *, now: datetime) -> Taken | None:
         values: dict[str, Any] = {"state": JobState.RUNNING, "attempt": job.attempt + 1, "beat_at": now, "done": 0, "stage": None}
         if ends is not None:
             state, outcome = ends
-            values = {"state": state, "outcome": outcome, "ended_at": now, "expires_at": expires_at(now)}
+            values = {"state": state, "outcome": job.outcome | outcome, "ended_at": now, "expires_at": expires_at(now)}
         if _update(session, and_(LongJob.id == job.id, LongJob.attempt == job.attempt, to_take(now)), values) and ends is None:
-            return Taken(job.id, job.public_id, job.attempt + 1, job.kind, job.owner, job.request_id, job.subject, job.seminar, job.given)
+            return _taken(job)
     return None
+
+
+def _taken(job: LongJob) -> Taken:
+    return Taken(
+        job.id,
+        job.public_id,
+        job.attempt + 1,
+        job.kind,
+        job.owner,
+        job.request_id,
+        job.subject,
+        job.seminar,
+        job.given,
+        job.begun_at,
+        job.outcome,
+    )
 
 
 def _end_of(job: LongJob) -> tuple[JobState, dict[str, Any]] | None:
@@ -143,6 +162,15 @@ def note_progress(session: Session, taken: Taken, *, now: datetime, done: int, t
     _of_mine(session, taken, {"beat_at": now, "done": done, "total": total, "stage": stage})
 
 
+def note_part(session: Session, taken: Taken, *, now: datetime, outcome: Mapping[str, Any]) -> None:
+    """Note what has been done so far, in the transaction of a part of the work: both are saved or neither.
+
+    Raises:
+        TakenOver, JobCancelled: the work is to be left.
+    """
+    _of_mine(session, taken, {"beat_at": now, "outcome": dict(outcome)})
+
+
 def finish_job(session: Session, taken: Taken, *, now: datetime, outcome: Mapping[str, Any], file: SealedFile | None = None) -> None:
     """End a job well, in the transaction of its work: both are saved or neither.
 
@@ -154,8 +182,9 @@ def finish_job(session: Session, taken: Taken, *, now: datetime, outcome: Mappin
 
 
 def end_job(session: Session, taken: Taken, *, now: datetime, state: JobState, outcome: Mapping[str, Any]) -> None:
-    """End a job that has failed or was cancelled; nothing is done if another process has it."""
-    values = {"state": state, "outcome": dict(outcome), "ended_at": now, "expires_at": expires_at(now), "stage": None}
+    """End a job that has failed or was cancelled, keeping what it has done in parts; nothing is done if another process has it."""
+    so_far = session.scalar(select(LongJob.outcome).where(_mine(taken))) or {}
+    values = {"state": state, "outcome": so_far | dict(outcome), "ended_at": now, "expires_at": expires_at(now), "stage": None}
     _update(session, _mine(taken), values)
 
 
@@ -192,6 +221,7 @@ __all__ = [
     "end_job",
     "finish_job",
     "give_back",
+    "note_part",
     "note_progress",
     "take_job",
     "to_take",

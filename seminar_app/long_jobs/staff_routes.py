@@ -13,7 +13,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.long_jobs import files, queries, services
 from seminar_app.long_jobs.kinds import Kind, kinds_of
 from seminar_app.long_jobs.models import LongJob
-from seminar_app.long_jobs.outcomes import refusal_in
+from seminar_app.long_jobs.outcomes import refusal_in, why_it_ended
 from seminar_app.long_jobs.rules import JobState, file_kept_until, shown_progress, shown_size, subject_itself
 from seminar_app.web.access import current_actor, shown, shows_people, staff
 from seminar_app.web.change import change_context
@@ -70,7 +70,7 @@ def file(job_id: str) -> ResponseReturnValue:
 @blueprint.post("/<job_id>/cancel")
 @staff()
 def cancel(job_id: str) -> ResponseReturnValue:
-    """Cancel the work. What is written is written as a whole at its end, so nothing is done by halves."""
+    """Cancel the work. What is written is written as a whole, at its end or in parts, so nothing is done by halves."""
     job = queries.get_job(session(), current_actor(), id_needed(job_id))
     context = change_context()
     in_unit_of_work(lambda work: services.ask_to_cancel(work, context, public_id=job.public_id))
@@ -91,7 +91,16 @@ def _said(kind: Kind, job: LongJob) -> str | None:
     """Return what came of the work."""
     if job.state is JobState.DONE:
         return kind.said(job.outcome)
+    if kind.said_of_part is not None and job.state.is_over:
+        return _said_of_part(job, kind.said_of_part(job.outcome))
     if job.state is JobState.CANCELLED:
         return str(_("It was cancelled. Nothing was changed."))
     refusal = refusal_in(job.outcome) if job.state is JobState.FAILED else None
     return sentence_of(refusal) if refusal is not None else None
+
+
+def _said_of_part(job: LongJob, part: str) -> str:
+    """Return why the work ended before its end, and what was done until then."""
+    refusal = why_it_ended(job.outcome)
+    why = sentence_of(refusal) if refusal is not None else str(_("It was cancelled."))
+    return f"{why} {part}"

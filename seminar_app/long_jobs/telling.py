@@ -50,12 +50,12 @@ def follow(job: LongJob) -> Response:
     Called after the commit that began the job. The answer is a 303 both ways, so it works for a form without a script too.
     """
     tell_worker()
-    endpoint = FILE_ENDPOINT if _makes_file_soon(job.public_id) else "long_jobs_staff.show"
+    endpoint = FILE_ENDPOINT if makes_file_soon(job.public_id) else "long_jobs_staff.show"
     return redirect(url_for(endpoint, job_id=job.public_id.hex), code=303)
 
 
-def _makes_file_soon(public_id: uuid.UUID) -> bool:
-    """Wait a little for a job's file, by short reads that hold nothing."""
+def makes_file_soon(public_id: uuid.UUID) -> bool:
+    """Wait a little for a job's file, by short reads that hold nothing. Return whether it is there."""
     if not _waiting.acquire(blocking=False):
         return False
     try:
