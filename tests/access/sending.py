@@ -262,18 +262,20 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
-    values |= _certificate(world, wanted, own=own)
+    values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
+    values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith("certificates_staff.") else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
 
 
-def _certificate(world: World, wanted: set[str], *, own: bool) -> Values:
-    """Return the code of a certificate, or its id and the seminar's slug."""
-    if "certificate_id" in wanted:
-        certificate, _whose, of = world.fresh_pdf(own=own)
-        return {"certificate_id": certificate.public_id.hex, "slug": of.slug}
-    return {"typed": world.fresh_certificate(own=own)} if "typed" in wanted else {}
+def _of_a_certificate(world: World, name: str, wanted: set[str], *, own: bool) -> Values:
+    """Return ids of a completed seminar with a certificate, for what can be done there."""
+    if name in ("index", "plan"):
+        return {}
+    made = world.fresh_certificate(own=own)
+    values = {"slug": made.slug, "certificate_id": made.certificate_id, "registration_id": made.earning_id}
+    return {key: value for key, value in values.items() if key in wanted}
 
 
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
@@ -333,13 +335,13 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return "m" * 32
     if name == "thanks":
         return link_of(world.own.answered)
+    if name == "download":
+        return link_of(world.fresh_certificate(own=True).owner)
     if name in ("invitation", "answer_invitation"):
         invited = world.fresh_invited(own=True)
         return invitation_link(invited.public_id, 1).token(KEY) if name == "invitation" else link_of(invited)
     if name == "first_opening":
         return link_of(world.unopened())
-    if name == "download":
-        return link_of(world.fresh_pdf(own=True)[1])
     if name == "take_back":
         asks = world.seated(own=True)
         world.make.list_request(asks)
@@ -486,6 +488,14 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.first_opening": lambda *_: {"surname": "López"},
+    "certificates_staff.plan": lambda world, *_: {
+        "version": "0",
+        "rule": "completion",
+        "issuing": "by_hand",
+        "language": "both",
+        "signatories-0-name": f"Signer {'abcdefghij'[world.number() % 10]}",
+    },
+    "certificates_staff.revoke": lambda *_: {"reason": "Issued by mistake"},
     "certificates_public.ask_code": lambda *_: {"code": "000001-BCDF-GHJK"},
     "certificates_public.verified": lambda *_: {"surname": "López"},
     "registration.invitation": lambda *_: {"answer": "decline_surely"},
@@ -537,7 +547,6 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "do": "save",
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
-    "certificates_staff.revoke": lambda *_: {"reason": "It went to somebody else."},
     "paper_staff.print_document": lambda *_: {"document": "roster"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},

@@ -130,8 +130,8 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         "sheet_id": {"paper_keyed": sender.world.fresh_sheet(own=False).public_id},
         "list_id": {"nominations_staff": sender.world.fresh_list(own=False).public_id.hex},
         "request_id": {"requests_staff": sender.world.make.list_request(sender.world.fresh_nominee(own=False)).public_id.hex},
+        "certificate_id": {"certificates_staff": sender.world.fresh_certificate(own=False).certificate_id},
         "letter_id": {"letters_staff": sender.world.make.letter(other.seminar).public_id.hex},
-        "certificate_id": {"certificates_staff": sender.world.fresh_pdf(own=False)[0].public_id.hex},
         "public_id": {"seminars_staff": other.seminar_session.public_id},
     }
     sent = 0

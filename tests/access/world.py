@@ -86,6 +86,17 @@ class Side:
 
 
 @dataclass
+class Issued:
+    """A certificate: its seminar, its ids, and a registration of the same seminar that earns one."""
+
+    slug: str
+    certificate_id: str
+    code: str
+    earning_id: str
+    owner: Registration
+
+
+@dataclass
 class World:
     """Both sides, the cookies of signed-in accounts, and values that requests need."""
 
@@ -153,26 +164,21 @@ class World:
         values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
 
-    def fresh_certificate(self, *, own: bool) -> str:
-        """Issue a certificate in a completed seminar of the side's office, and return its code."""
-        printed = printed_of(self.make.session, self._issued(own=own))
-        assert printed is not None
-        return str(printed.code)
-
-    def fresh_pdf(self, *, own: bool) -> tuple[Certificate, Registration, Seminar]:
-        """Issue one whose PDF is kept, and return it with whose it is and of which seminar."""
-        issued = self._issued(own=own)
-        with unit_of_work(self.make.session) as session:
-            file = keep_file(session, kind="certificates.pdf", content=b"%PDF-1.7", at=clock.now())
-            session.get_one(Certificate, issued.id).file_id = file.id
-        registration = self.make.session.get_one(Registration, issued.registration_id)
-        return issued, registration, self.make.session.get_one(Seminar, issued.seminar_id)
-
-    def _issued(self, *, own: bool) -> Certificate:
+    def fresh_certificate(self, *, own: bool) -> Issued:
+        """Issue a certificate in a completed seminar of the side's office, in which somebody else earns one too."""
         side, day = self.side(own=own), clock.now().date() - timedelta(days=9)
         seminar = self.make.seminar(office=side.office, starts_on=day, ends_on=day)
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
-        return self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
+        held = self.make.seminar_session(seminar)
+        earning, owner = (self.make.registration(seminar, agency=side.agency, pool=pool) for _ in range(2))
+        self.make.mark(earning, held)
+        issued = self.make.certificate(owner, at=clock.now())
+        printed = printed_of(self.make.session, issued)
+        assert printed is not None
+        with unit_of_work(self.make.session) as session:
+            kept = keep_file(session, kind="certificates.pdf", content=b"%PDF-1.7", at=clock.now())
+            session.get_one(Certificate, issued.id).file_id = kept.id
+        return Issued(seminar.slug, issued.public_id.hex, str(printed.code), earning.public_id.hex, owner)
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import get_agency_by_code
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
@@ -21,6 +22,7 @@ from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
+from seminar_app.offices.models import Office
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.proposals import propose
@@ -38,9 +40,15 @@ from tests.web.conftest import SignIn
 
 SURNAME, ADDRESS, PHONE, CURP = "Canaria", "canaria@pgr.example", "+529981234567", "HEMN841101MSPRRR02"
 CANARIES = (SURNAME, ADDRESS, "998 123 4567", PHONE, CURP)
-REFUSED_OR_ALONE = {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
+REFUSED_OR_ALONE = {
+    "registration_staff.remove",
+    "attendance_staff.save",
+    "messages_staff.send_again",
+    "certificates_staff.issue",
+    "certificates_staff.reissue",
+}
 """These show people only when they refuse. Other addresses that show the same page are tested."""
-FILES_OF_JOBS = {"long_jobs_staff.file"}
+FILES_OF_JOBS = {"long_jobs_staff.file", "certificates_staff.file"}
 """There is one after a job has made it: tests/web/test_files_of_jobs.py, test_long_export.py."""
 ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_results", "feedback_staff.change_dates"}
 """Comments may name people. tests/web/test_feedback.py checks what these pages record."""
@@ -64,6 +72,8 @@ BODIES: dict[str, dict[str, str]] = {
     "nominations_staff.columns": {"field-0-0": ""},
     "nominations_staff.correct": {"row": "0.3"},
     "letters_staff.take_back": {},
+    "certificates_staff.issue_one": {},
+    "certificates_staff.revoke": {},
     "paper_keyed.save": {"was-0": "", "key-0": "9"},
     "paper_keyed.settle": {"was-0": "", "all": "neither"},
 }
@@ -155,6 +165,9 @@ LEADS_ON = {
     "certificates_zip.of_agency": "the same",
     "training_record_staff.print_record": "the same; tests/web/certificates/test_training_record.py",
     "paper_staff.print_document": "to the file, or to the page of the work; tests/web/paper/test_printing.py",
+    "certificates_staff.plan": "to the certificates, or the form again, which names staff",
+    "certificates_staff.issue": "to the page of the work",
+    "certificates_staff.reissue": "to the registration",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",
@@ -203,7 +216,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         mail = enqueue(work, context(now), kind="test_mail", language="es", to_address=ADDRESS, to_name=SURNAME, facts={})
     assert mail is not None
     assert registration.state is RegistrationState.REGISTERED
-    values = {
+    values = certificate_of(make, office, agency) | {
         "slug": seminar.slug,
         "session_id": seminar_session.public_id,
         "registration_id": registration.public_id,
@@ -219,6 +232,14 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "code": "PGR",
     }
     return World(values, seminar.slug)
+
+
+def certificate_of(make: Make, office: Office, agency: Agency) -> dict[str, Any]:
+    """Issue a certificate in a seminar that is completed, in which everybody bears the name that is looked for."""
+    day = clock.now().date() - timedelta(days=9)
+    seminar = make.seminar(office=office, slug="completed", starts_on=day, ends_on=day)
+    owner = make.registration(seminar, make.person(surname1=SURNAME), agency=agency, pool=make.pool(seminar, agency, 1))
+    return {"certificate_id": make.certificate(owner, at=clock.now()).public_id.hex, "certified": (seminar.slug, owner.public_id.hex)}
 
 
 def token(client: CheckingClient) -> str:
@@ -249,6 +270,9 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
             values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
             if rule.endpoint.startswith(("registration_staff", "agency_staff", "requests_staff")) and "registration_id" in values:
                 values["registration_id"] = values["registration_id"].hex
+            if rule.endpoint.startswith("certificates_staff"):
+                values |= dict(zip(("slug", "registration_id"), world.values["certified"], strict=True))
+                values = {name: value for name, value in values.items() if name in rule.arguments}
             if rule.endpoint == "registration_staff.open_record":
                 values["registration_id"] = world.values["reserved_id"].hex
             if rule.endpoint.startswith("offices_staff") and "code" in values:

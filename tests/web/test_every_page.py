@@ -126,6 +126,19 @@ def on_paper(make: Make) -> str:
     return f"/staff/seminars/{seminar.slug}/paper/sheets/{printed.public_id}"
 
 
+def certified(make: Make) -> tuple[str, ...]:
+    """Return the addresses of a completed seminar's certificates and of somebody who has one."""
+    day = clock.now().date() - timedelta(days=9)
+    seminar = make.seminar(starts_on=day, ends_on=day)
+    pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+    owner, other = (make.registration(seminar, pool=pool) for _ in range(2))
+    make.mark(other, make.seminar_session(seminar))
+    make.certificate(owner, at=clock.now())
+    of_seminar = f"/staff/seminars/{seminar.slug}"
+    people = (f"{of_seminar}/roster/{each.public_id.hex}" for each in (owner, other))
+    return f"{of_seminar}/certificates/", f"{of_seminar}/certificates/plan", *people
+
+
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
     """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
@@ -156,6 +169,8 @@ def test_every_staff_page_is_right(
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
     paper = on_paper(make)
+    for page in certified(make):
+        client.get(page)
     for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")), paper, f"{paper}/differences":
         client.get(page)
         seen.endpoints.add(endpoint_of(app, page) or "")
@@ -164,7 +179,7 @@ def test_every_staff_page_is_right(
     only_with_five_answers = {"feedback_staff.export_results"}
     when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}
     with_a_second_factor = {"sign_in.recovery_codes", "sign_in.recovery_codes_file"}
-    after_a_job = {"long_jobs_staff.file"}
+    after_a_job = {"long_jobs_staff.file", "certificates_staff.file"}
     unseen = only_with_five_answers | when_asked_who_one_is | with_a_second_factor | after_a_job
     assert pages - seen.endpoints - unseen == set(), "no link leads to these pages"
 
