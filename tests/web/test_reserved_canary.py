@@ -418,6 +418,7 @@ PRINT_NO_PEOPLE = {
         "agencies seed",
         "attendance sheets",
         "backup",
+        "certificates issue",
         "certificates verify",
         "database prepare",
         "demo load",
