@@ -30,7 +30,7 @@ def section(found: StaffRegistration, refused: Refusal | None = None) -> Markup:
     person = registration.person
     printed = stands.printed if stands is not None and not person.hidden else None
     names = account_names(session(), {each.certificate.issued_by for each in steps} | {each.certificate.revoked_by for each in steps})
-    return Markup(  # noqa: S704  a template, which escapes
+    return Markup(  # noqa: S704  a template, which escapes  # nosec B704
         render_template(
             "certificates/staff/_person.html",
             registration=registration,
