@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Participation
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
+from seminar_app.certificates.models import Certificate
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.change_context import ChangeContext
@@ -154,6 +156,16 @@ def a_seminar_to_print(make: Make) -> list[str]:
     return ["attendance", "sheets", "cancun-2014", "--output", str(Path(str(current_app.instance_path)) / "sheets.pdf")]
 
 
+def a_certificate_to_issue(make: Make) -> list[str]:
+    day = clock.now().date() - timedelta(days=9)
+    seminar, agency = make.seminar(slug="cancun-2014", starts_on=day, ends_on=day), make.agency()
+    pool = make.pool(seminar, agency, 2)
+    earning, owner = (make.registration(seminar, agency=agency, pool=pool) for _ in range(2))
+    make.mark(earning, make.seminar_session(seminar))
+    make.certificate(owner, at=clock.now())
+    return ["certificates", "issue", "cancun-2014"]
+
+
 def outcomes_to_rebuild(make: Make) -> list[str]:
     for _ in range(2):
         seminar, agency = make.seminar(), make.agency()
@@ -180,6 +192,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "agencies seed": (agencies_to_seed, rows(Agency, Agency.code == "INM"), 1),
     "attendance export": (a_seminar_to_export, rows(AuditRow, AuditRow.action == "attendance.exported"), 1),
     "attendance sheets": (a_seminar_to_print, rows(PrintedSheet), 1),
+    "certificates issue": (a_certificate_to_issue, rows(Certificate, Certificate.file_id.is_not(None)), 2),
     "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
     "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
     "messages test": (nobodys_mail, rows(Message), 1),
@@ -211,6 +224,7 @@ TRIED_ELSEWHERE = {
 WRITE_NOTHING = {
     "audit anchor",
     "audit verify",
+    "certificates verify",
     "keys check",
     "maintenance off",
     "maintenance on",
