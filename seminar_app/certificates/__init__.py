@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.certificates import (
+    agency_certificates,
     audit_words,
     closing_kit_routes,
     concerns,
@@ -64,8 +65,8 @@ def _init_files(app: Flask) -> None:
 
 
 def _init_kit(app: Flask) -> None:
-    """Register the closing kit."""
+    """Register the closing kit, and what a liaison's page says of her people's certificates."""
     add_kind(app, KIT)
     app.register_blueprint(closing_kit_routes.blueprint)
     add_outcome(app, closing_kit_section.section)
-    app.jinja_env.globals["agency_certificates"] = zip_routes.agency_certificates
+    app.jinja_env.globals["agency_certificates"] = agency_certificates.agency_certificates  # as above
