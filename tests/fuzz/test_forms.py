@@ -54,6 +54,7 @@ FOUND_BY_NO_WALK = {
     "certificates_staff.issue_one": "the same",
     "certificates_staff.reissue": "only once a certificate is out; a button without fields",
     "certificates_staff.revoke": "the same; its one field is tried in tests/web/certificates",
+    "closing_kit_staff.make": "only of a completed seminar; its two choices are tried in tests/web/certificates",
     "letters_staff.take_back": "only after a letter was sent; a button without fields",
     "letters_staff.send": "its page is led to by the form of a letter; a button without fields",
     "registration.register_again": "only for who has withdrawn",
