@@ -75,7 +75,7 @@ def above(rows: ExportRows, exported: Exported, session: ShownSession | None = N
         lines=[
             f"{date_range(seminar.starts_on, seminar.ends_on)} · {place}",
             _("Hosts: %(hosts)s", hosts=hosts),
-            _rule(seminar),
+            rule_in_words(seminar),
             _("Exported on %(when)s (%(zone)s) by %(office)s.", when=when, zone=zone, office=_office(rows, exported.office)),
             *(starred if session is None else []),
         ],
@@ -87,7 +87,7 @@ def _office(rows: ExportRows, office: Office) -> str:
     return rows.either(office.name_es, office.name_en) or office.code
 
 
-def _rule(seminar: Seminar) -> str:
+def rule_in_words(seminar: Seminar) -> str:
     """Return the rule of completion in words, as the page of the timetable says it."""
     if seminar.outcome_state is SeminarState.CANCELLED:
         return str(_("This seminar was cancelled, so nobody completes it."))

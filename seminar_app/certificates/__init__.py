@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.certificates import (
+    agency_certificates,
     audit_words,
+    closing_kit_routes,
     concerns,
     labels,
     person_section,
@@ -19,6 +21,8 @@ from seminar_app.certificates import (
 )
 from seminar_app.certificates import hooks as hooks
 from seminar_app.certificates import models as models
+from seminar_app.certificates.closing_kit import section as closing_kit_section
+from seminar_app.certificates.closing_kit.kit_job import KIT
 from seminar_app.certificates.issue_job import ISSUE
 from seminar_app.certificates.record_job import RECORD
 from seminar_app.certificates.services.ending import REVOKED_MAIL
@@ -28,7 +32,7 @@ from seminar_app.core.dates import hours_and_minutes
 from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.registration.first_mail import News, tells
 from seminar_app.registration.sections import add_section
-from seminar_app.seminars.overview import add_concerns
+from seminar_app.seminars.overview import add_concerns, add_outcome
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
@@ -47,6 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_concerns(app, concerns.certificates_to_see_to)
     add_seminar_entry(app, Entry(_l("Certificates"), "certificates_staff.index", 55, "certificates_staff."))
     _init_files(app)
+    _init_kit(app)
 
 
 def _init_files(app: Flask) -> None:
@@ -56,5 +61,12 @@ def _init_files(app: Flask) -> None:
     app.register_blueprint(record_routes.blueprint)
     app.register_blueprint(record_routes.staff_blueprint)
     app.register_blueprint(zip_routes.blueprint)
-    app.jinja_env.globals["agency_certificates"] = zip_routes.agency_certificates
     app.jinja_env.globals["has_own_record"] = record_routes.has_own_record  # as above
+
+
+def _init_kit(app: Flask) -> None:
+    """Register the closing kit, and what a liaison's page says of her people's certificates."""
+    add_kind(app, KIT)
+    app.register_blueprint(closing_kit_routes.blueprint)
+    add_outcome(app, closing_kit_section.section)
+    app.jinja_env.globals["agency_certificates"] = agency_certificates.agency_certificates  # as above

@@ -36,3 +36,4 @@ def init_app() -> None:
             "person.record_taken": _l("took a training record to print"),
         }
     )
+    register(actions={"closing_kit.taken": _l("took the closing kit")})

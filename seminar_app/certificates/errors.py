@@ -59,3 +59,21 @@ class EmptyRecord(Refusal):
     """Nothing is in the training record."""
 
     sentence = N_("There is nothing in the training record yet: no attendance was taken in a seminar in which the person held a seat.")
+
+
+class KitTooLarge(Refusal):
+    """The closing kit would have more bytes than a file that a job makes may have."""
+
+    sentence = N_("The kit would have more than %(most)d MB. Make it without the certificates, or for one agency at a time.")
+
+
+class NoKitYet(Refusal):
+    """The closing kit is that of a completed seminar."""
+
+    sentence = N_("The closing kit is made once the seminar is completed: its outcomes are then fixed.")
+
+
+class NobodyOfAgency(Refusal):
+    """The agency has nobody in the seminar any more."""
+
+    sentence = N_("Nobody of this agency took part in the seminar. Choose another one.")

@@ -6,11 +6,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from seminar_app.certificates.zip_job import begin_agency_zip, begin_zip
-from seminar_app.certificates.zipped import count_ready, of_agencies
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.long_jobs.telling import follow
-from seminar_app.nominations.agency_queries import AgencyAccess, agency_access
+from seminar_app.nominations.agency_queries import agency_access
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
@@ -34,8 +33,3 @@ def of_agency(slug: str) -> ResponseReturnValue:
     """Write the certificates of the liaison's people into one file."""
     actor, context = current_actor(), change_context()
     return follow(in_unit_of_work(lambda work: begin_agency_zip(work, context, access=agency_access(work, actor, slug, now=clock.now()))))
-
-
-def agency_certificates(access: AgencyAccess) -> int:
-    """Return how many certificates of her people a liaison can take."""
-    return count_ready(session(), access.seminar.id, of_agencies(access.own))

@@ -46,12 +46,6 @@ def of_agencies(agency_ids: Collection[int]) -> ColumnElement[bool]:
     return Registration.agency_id.in_(agency_ids)
 
 
-def count_ready(session: Session, seminar_id: int, whose: ColumnElement[bool]) -> int:
-    """Return how many certificates such a file would have."""
-    ready = _standing(seminar_id, whose).where(~Person.reserved, Certificate.file_id.is_not(None)).subquery()
-    return session.scalar(select(func.count()).select_from(ready)) or 0
-
-
 def zip_certificates(
     session: Session, seminar_id: int, whose: ColumnElement[bool] | None, *, step: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Zipped:

@@ -17,12 +17,14 @@ from seminar_app.accounts.rules import may_organize
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
-from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
+from seminar_app.feedback import editing, export, queries, rules, services, standard
 from seminar_app.feedback.dates import seen_dates, set_dates
+from seminar_app.feedback.figures import Tallies
 from seminar_app.feedback.forms import DatesForm, QuestionsForm, answers_form, editor, question_in, row_of
 from seminar_app.feedback.models import FeedbackForm
-from seminar_app.feedback.results import Results, results
+from seminar_app.feedback.results import Results
 from seminar_app.feedback.rules import Asked, Dates, FormStage
+from seminar_app.feedback.shown_results import look_in, shown_results
 from seminar_app.feedback.tallying import version_is_answered
 from seminar_app.feedback.wording import in_words
 from seminar_app.seminars.header import seminar_header
@@ -98,16 +100,17 @@ def _results_of(seminar: Seminar, form: FeedbackForm | None) -> Results | None:
     if form is None:
         needs_no_access_row("there is no form")
         return None
-    asked_now, asked_before = queries.all_questions(session(), form.id)
-    answered = queries.count_answered(session(), form.id)
-    rate = figures.response_rate(answered=answered, asked=queries.count_asked(session(), seminar_id=seminar.id, form_id=form.id))
-    if rate.too_few:
+    found = shown_results(session(), form, look=_look)
+    if found.rate.too_few:
         needs_no_access_row("there are no figures yet")
-        return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown={})
+    else:
+        shown(f"feedback_form:{form.public_id.hex}", seminar=seminar.slug)
+    return found
+
+
+def _look(form_id: int) -> Tallies:
     with unit_of_work() as work:
-        tallies = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
-    shown(f"feedback_form:{form.public_id.hex}", seminar=seminar.slug)
-    return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=tallies)
+        return look_in(work, form_id, keys=current_app.extensions["settings"].secret_keys)
 
 
 @blueprint.get("/export")

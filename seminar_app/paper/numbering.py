@@ -13,6 +13,7 @@ from seminar_app.attendance.queries import SheetSession
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.paper.models import PrintedSheet, SheetRow
+from seminar_app.paper.rules import BLANK_ROWS
 from seminar_app.seminars.models import Seminar
 
 
@@ -98,3 +99,10 @@ def keep_sheets(session: Session, context: ChangeContext, *, seminar_id: int, sh
         rows = [{"sheet_id": row.id, "number": number, "registration_id": each} for number, each in numbered]
         if rows:
             insert_rows(session, SheetRow, rows)
+
+
+def usual_blank_rows(session: Session, seminar_id: int) -> int:
+    """Return the blank rows of the sheet that was printed last, so that the same rows get the same number; else the usual ones."""
+    last = select(PrintedSheet.blank_rows).where(PrintedSheet.seminar_id == seminar_id).order_by(PrintedSheet.number.desc()).limit(1)
+    found = session.scalar(last)
+    return BLANK_ROWS if found is None else found

@@ -263,7 +263,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
-    values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith("certificates_staff.") else {}
+    values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values

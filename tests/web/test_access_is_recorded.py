@@ -168,6 +168,7 @@ LEADS_ON = {
     "certificates_staff.plan": "to the certificates, or the form again, which names staff",
     "certificates_staff.issue": "to the page of the work",
     "certificates_staff.reissue": "to the registration",
+    "closing_kit_staff.make": "to the file, or to the page of the work; tests/web/certificates/test_closing_kit_pages.py",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",

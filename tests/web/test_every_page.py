@@ -136,7 +136,7 @@ def certified(make: Make) -> tuple[str, ...]:
     make.certificate(owner, at=clock.now())
     of_seminar = f"/staff/seminars/{seminar.slug}"
     people = (f"{of_seminar}/roster/{each.public_id.hex}" for each in (owner, other))
-    return f"{of_seminar}/certificates/", f"{of_seminar}/certificates/plan", *people
+    return f"{of_seminar}/certificates/", f"{of_seminar}/certificates/plan", f"{of_seminar}/closing-kit/", *people
 
 
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
@@ -171,6 +171,7 @@ def test_every_staff_page_is_right(
     paper = on_paper(make)
     for page in certified(make):
         client.get(page)
+        seen.endpoints.add(endpoint_of(app, page) or "")
     for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")), paper, f"{paper}/differences":
         client.get(page)
         seen.endpoints.add(endpoint_of(app, page) or "")
