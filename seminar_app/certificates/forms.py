@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, RadioField, SelectField
+from wtforms import BooleanField, FieldList, FileField, FormField, RadioField, SelectField, ValidationError
 
 from seminar_app.certificates.models import CertificatePlan, Signatory
+from seminar_app.certificates.pictures import read_raster
 from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Issuing
 from seminar_app.certificates.services import PlanDetails, SignatoryDetails
 from seminar_app.offices.models import Office
@@ -20,6 +22,8 @@ from seminar_app.web.forms import BaseForm, FormPart, VersionField, choices_of, 
 MOST_SIGNATORIES = 4
 LONGEST = 200
 LONGEST_REASON = 300
+LARGEST_PICTURE = 300 * 1024
+"""Bytes of a picture of a signature; it lies in every certificate."""
 
 
 class SignatoryForm(FormPart):
@@ -29,6 +33,23 @@ class SignatoryForm(FormPart):
     title_es = one_line(_l("Title in Spanish"), length=LONGEST, needed=False)
     title_en = one_line(_l("Title in English"), length=LONGEST, needed=False)
     office = SelectField(_l("Signs for"), choices=[], validators=[optional()])
+    picture = FileField(_l("Picture of the signature"), render_kw={"accept": "image/png,image/jpeg"})
+    drop = BooleanField(_l("Leave the kept picture out"))
+
+    def validate_picture(self, field: FileField) -> None:
+        """Check that what was chosen is a small picture."""
+        content = self.upload
+        if content is not None and (len(content) > LARGEST_PICTURE or read_raster(content) is None):
+            raise ValidationError(_("Please choose a picture in PNG or JPEG, of at most %(most)d kB.", most=LARGEST_PICTURE // 1024))
+
+    @property
+    def upload(self) -> bytes | None:
+        """The picture that was chosen now."""
+        chosen = request.files.get(self.picture.name)
+        if chosen is None or not chosen.filename:
+            return None
+        chosen.stream.seek(0)
+        return chosen.stream.read(LARGEST_PICTURE + 1)
 
 
 class PlanForm(BaseForm):
@@ -55,7 +76,14 @@ class PlanForm(BaseForm):
         images = {each.name: each.image_id for each in kept}
         lines = [(line.form, name) for line in self.signatories if (name := line.form.name.data)]
         signatories = [
-            SignatoryDetails(name, line.title_es.data or None, line.title_en.data or None, ids.get(line.office.data), images.get(name))
+            SignatoryDetails(
+                name,
+                line.title_es.data or None,
+                line.title_en.data or None,
+                ids.get(line.office.data),
+                image_id=None if line.drop.data or line.upload is not None else images.pop(name, None),
+                picture=line.upload,
+            )
             for line, name in lines
         ]
         return PlanDetails(

@@ -63,7 +63,9 @@ def plan(slug: str) -> ResponseReturnValue:
         else:
             flash(_("Saved."), "success")
             return redirect(url_for(".index", slug=slug), code=303)
-    page = render_template("certificates/staff/plan.html", form=form, seminar=seminar, seminar_header=seminar_header(seminar))
+    pictured = {each.name for each in signatories if each.image_id is not None}
+    header = seminar_header(seminar)
+    page = render_template("certificates/staff/plan.html", form=form, seminar=seminar, seminar_header=header, pictured=pictured)
     return page, 422 if form.has_errors else 200
 
 

@@ -14,19 +14,29 @@ from seminar_app.certificates.models import CertificatePlan, Signatory
 from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Issuing
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.sealed_files import keep_file
 from seminar_app.feedback.queries import find_form
 from seminar_app.seminars.models import Seminar
+
+SIGNATURE = "certificates.signature"
+"""Kind of the sealed file that holds the picture of a signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignatoryDetails:
-    """Who signs, as it was typed. `image_id`: of a kept picture of the signature, which stays."""
+    """Who signs, as it was typed.
+
+    Attributes:
+        image_id: of a kept picture of the signature, which stays.
+        picture: a new one, PNG or JPEG. Earlier ones are kept, because certificates that are out refer to them.
+    """
 
     name: str
     title_es: str | None
     title_en: str | None
     office_id: int | None
     image_id: int | None = None
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,9 @@ def save_plan(session: Session, context: ChangeContext, *, seminar_id: int, vers
     session.flush()
     session.execute(delete(Signatory).where(Signatory.seminar_id == seminar_id))
     for position, each in enumerate(details.signatories, start=1):
+        image_id = each.image_id
+        if each.picture is not None:
+            image_id = keep_file(session, kind=SIGNATURE, content=each.picture, at=context.now).id
         session.add(
             Signatory(
                 seminar_id=seminar_id,
@@ -73,7 +86,7 @@ def save_plan(session: Session, context: ChangeContext, *, seminar_id: int, vers
                 title_es=each.title_es,
                 title_en=each.title_en,
                 office_id=each.office_id,
-                image_id=each.image_id,
+                image_id=image_id,
             )
         )
     session.flush()

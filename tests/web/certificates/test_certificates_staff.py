@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +17,7 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.certificates.models import Certificate, CertificatePlan, Signatory
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.sealed_files import SealedFile, content_of
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.people.models import Person
@@ -39,6 +43,8 @@ PLAN = {
     "signatories-0-name": "Laura Bennett",
     "signatories-0-office": "HSI",
 }
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (9).to_bytes(4) + (4).to_bytes(4) + b"\x08\x02\0\0\0"
+"""As much of a picture as says what it is."""
 
 
 @dataclass
@@ -54,10 +60,10 @@ class Desk:
     def address(self) -> str:
         return f"/staff/seminars/{self.seminar.slug}/certificates/"
 
-    def plan(self, status: int = 303, **more: str) -> Page:
+    def plan(self, more: Mapping[str, Any] | None = None, *, status: int = 303) -> Page:
         page = self.client.get(f"{self.address}plan")
         hidden = {name: page.one(f"main form [name={name}]").attrs["value"] for name in ("csrf_token", "version")}
-        return self.client.post(f"{self.address}plan", hidden | PLAN | more, status=status)
+        return self.client.post(f"{self.address}plan", hidden | PLAN | dict(more or {}), status=status)
 
     def complete(self) -> None:
         self.session.rollback()
@@ -114,8 +120,25 @@ def test_the_rule_is_chosen_before_anything_is_issued(desk: Desk) -> None:
     assert not page.select(".page-actions button")
 
 
+def test_a_picture_of_a_signature_is_kept_with_its_name_until_it_is_left_out(desk: Desk) -> None:
+    def kept() -> list[bytes]:
+        desk.session.rollback()
+        files = desk.session.scalars(select(SealedFile).join(Signatory, Signatory.image_id == SealedFile.id))
+        return [content_of(desk.session, each) for each in files]
+
+    refused = desk.plan({"signatories-0-picture": (io.BytesIO(b"GIF89a"), "firma.gif")}, status=422)
+    assert "Please choose a picture in PNG or JPEG" in refused.text
+    desk.plan({"signatories-0-picture": (io.BytesIO(PNG), "firma.png")})
+    assert kept() == [PNG]
+    desk.plan({"signatories-1-name": "Laura Bennett"})
+    assert kept() == [PNG]
+    assert desk.client.get(f"{desk.address}plan").select("[name=signatories-0-drop]")
+    desk.plan({"signatories-0-drop": "y"})
+    assert kept() == []
+
+
 def test_an_evaluation_that_does_not_exist_cannot_be_asked_for(desk: Desk) -> None:
-    page = desk.plan(status=422, rule="evaluation")
+    page = desk.plan({"rule": "evaluation"}, status=422)
     assert "The seminar has no evaluation" in page.text
     assert page.one("[name=signatories-0-name]").attrs["value"] == "Laura Bennett"
 
