@@ -58,7 +58,6 @@ FOUND_BY_NO_WALK = {
     "certificates_zip.of_seminar": "only once certificates are out; one choice",
     "certificates_zip.of_agency": "the same; a button without fields",
     "training_record_staff.print_record": "a button without fields",
-    "closing_kit_staff.make": "only of a completed seminar; its two choices are tried in tests/web/certificates",
     "letters_staff.take_back": "only after a letter was sent; a button without fields",
     "letters_staff.send": "its page is led to by the form of a letter; a button without fields",
     "registration.register_again": "only for who has withdrawn",

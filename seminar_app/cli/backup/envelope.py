@@ -202,6 +202,19 @@ def _object(body: bytes) -> dict[str, Any]:
     return found
 
 
+def section_of(piece: bytes) -> tuple[str, list[str]]:
+    """Return the table and the columns that a section's head names.
+
+    Raises:
+        BackupFault: it is damaged.
+    """
+    about = _object(piece)
+    name, columns = about.get("name"), about.get("columns")
+    if not isinstance(name, str) or not isinstance(columns, list) or not all(isinstance(each, str) for each in columns):
+        raise _damaged()
+    return name, columns
+
+
 def _inflated(body: bytes) -> bytes:
     inflate = zlib.decompressobj()
     try:

@@ -6,7 +6,6 @@ backup, so a restored database has the constraints and triggers that the program
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, make_url
 
-from seminar_app.cli.backup.envelope import DATA, PIECE_BYTES, SECTION, BackupFault, BackupReader, BackupWriter
+from seminar_app.cli.backup.envelope import DATA, PIECE_BYTES, SECTION, BackupFault, BackupReader, BackupWriter, section_of
 
 TABLES = """
     SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
@@ -187,11 +186,11 @@ def _fill(connection: psycopg.Connection[Any], backup: BackupReader, tables: lis
         into: psycopg.Copy | None = None
         for kind, piece in backup.pieces():
             if kind == SECTION:
-                about = json.loads(piece)
-                if about["name"] not in tables:
-                    raise BackupFault(f"This backup has a table that this program does not know: {about['name']}.")
+                name, columns = section_of(piece)
+                if name not in tables:
+                    raise BackupFault(f"This backup has a table that this program does not know: {name}.")
                 copying.close()
-                into = copying.enter_context(connection.cursor().copy(_copy(about["name"], about["columns"], "FROM STDIN")))
+                into = copying.enter_context(connection.cursor().copy(_copy(name, columns, "FROM STDIN")))
             elif kind == DATA and into is not None:
                 into.write(piece)
 
