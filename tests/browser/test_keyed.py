@@ -130,6 +130,7 @@ def test_one_hand_on_the_number_pad(desk: Desk, make: Make) -> None:
         visitor.look()
 
 
+@pytest.mark.full
 def test_what_is_no_key_and_no_row_is_said_and_does_nothing(desk: Desk) -> None:
     with desk.open(width=DESK) as visitor:
         page = visitor.go(desk.address)
@@ -181,6 +182,7 @@ def test_without_a_network_what_is_keyed_is_kept_said_and_sent_later(desk: Desk)
         visitor.complaints = [said for said in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
+@pytest.mark.full
 def test_an_answer_that_is_lost_is_no_quarrel_with_oneself(desk: Desk) -> None:
     """The row was stored, its answer never came, and the same person keys it anew."""
     lost = 0
@@ -207,6 +209,7 @@ def test_an_answer_that_is_lost_is_no_quarrel_with_oneself(desk: Desk) -> None:
         visitor.complaints = [said for said in visitor.complaints if "ERR_FAILED" not in said]
 
 
+@pytest.mark.full
 def test_two_coordinators_at_one_sheet(desk: Desk) -> None:
     with desk.open(width=DESK) as one, desk.open(width=DESK) as other:
         first, second = one.go(desk.address), other.go(desk.address)
@@ -222,6 +225,7 @@ def test_two_coordinators_at_one_sheet(desk: Desk) -> None:
         assert desk.rows()[0] == "absent", "now it was seen"
 
 
+@pytest.mark.full
 def test_a_refused_row_does_not_hold_the_others_back(desk: Desk) -> None:
     with desk.open(width=DESK) as visitor:
         page = visitor.go(desk.address)
