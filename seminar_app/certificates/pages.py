@@ -16,9 +16,6 @@ from seminar_app.certificates.rules import CertificateRule, Standing, Validity
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
-GET_ONE = (Standing.EARNS,)
-LACK_ONE = (Standing.NOT_COMPLETED, Standing.NO_ANSWER)
-
 
 @dataclass(frozen=True, slots=True)
 class CertificatesPage:
