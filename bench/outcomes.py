@@ -47,7 +47,9 @@ SEMINARS = (
 REGISTRATIONS = (
     (
         "UPDATE registration SET person_id ="
-        " (SELECT COALESCE(k.merged_into_id, k.id) FROM person p JOIN person k ON k.id = p.merged_into_id WHERE p.id = registration.person_id) WHERE person_id IN (SELECT id FROM person WHERE merged_into_id IS NOT NULL)"
+        " (SELECT COALESCE(k.merged_into_id, k.id) FROM person p JOIN person k ON k.id = p.merged_into_id"
+        " WHERE p.id = registration.person_id)"
+        " WHERE person_id IN (SELECT id FROM person WHERE merged_into_id IS NOT NULL)"
         " AND person_id % 5 <> 0 AND NOT EXISTS (SELECT 1 FROM registration o WHERE o.seminar_id = registration.seminar_id"
         " AND o.person_id IN (registration.person_id - 1, registration.person_id - 2))"
     ),

@@ -168,7 +168,7 @@ class TrainingYears:
         made = self._do(create_seminar, when(starts, -90), details=details, capacity=capacity)
         for n in range(max(days, 2)):
             day, begins = starts + timedelta(days=n if days > 1 else 0), 9 if days > 1 else 9 + 4 * n
-            times = {"day": day, "starts": time(begins), "ends": time(begins + 3), "contact_minutes": None if n else 100}
+            times: dict[str, Any] = {"day": day, "starts": time(begins), "ends": time(begins + 3), "contact_minutes": None if n else 100}
             part = SessionDetails(**times, title_es=f"Sesión {n}", counts_for_completion=n != 2 or number % 2 == 0)
             self._do(add_session, when(starts, -90), seminar_id=made.id, details=part)
         agencies = self._agencies_on(starts)
