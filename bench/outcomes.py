@@ -17,7 +17,7 @@ FUNDING_SOURCES = ("INL", "State Partnership", "HSI", "OPDAT", "ICITAP", "Capaci
 COUNTRIES = ("GT", "HN", "SV", "CR", "PA", "CO", "DO")
 
 PAST = "seminar_id IN (SELECT id FROM seminar WHERE state = 'completed' OR (state = 'archived' AND archived_from = 'completed'))"
-SEATED = "registration_id IN (SELECT id FROM registration WHERE state = 'registered')"
+SEATED = "EXISTS (SELECT 1 FROM registration r WHERE r.id = participation.registration_id AND r.state = 'registered')"
 
 
 def _choice(values: tuple[str, ...], number: str) -> str:
