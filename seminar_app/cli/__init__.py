@@ -18,6 +18,7 @@ from seminar_app.cli import (
     messages,
     nominations,
     participations,
+    reports,
     reserving,
     settings_list,
     users,
@@ -38,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(attendance.group)
     app.cli.add_command(participations.group)
     app.cli.add_command(certificates.group)
+    app.cli.add_command(reports.group)
     certificates.group.add_command(issuing.issue_certificates)
     app.cli.add_command(nominations.group)
     app.cli.add_command(users.group)

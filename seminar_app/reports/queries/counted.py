@@ -1,0 +1,212 @@
+"""The participations that count: the only SQL that says which they are, with the value of each dimension.
+
+A participation counts if it is the current one and was not superseded by a merge, its seminar was held or is going to be (neither
+draft nor cancelled), and the person held a seat at the end or was there. It hangs on the kept record of its person, because
+merging moves what counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    column,
+    extract,
+    false,
+    func,
+    join,
+    not_,
+    or_,
+    select,
+    union,
+    values,
+)
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.models import Participation
+from seminar_app.offices.models import Office
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.reports.queries.agency_values import CountedAs, counted_as
+from seminar_app.reports.queries.scopes import Scope
+from seminar_app.reports.rules import (
+    FISCAL_YEAR_BEGINS,
+    MISSING,
+    OF_AGENCY,
+    OF_PEOPLE,
+    PERIODS,
+    RESERVED,
+    WITHHELD,
+    Definition,
+    Dimension,
+    read_period,
+)
+from seminar_app.seminars.models import Seminar, SeminarHost
+from seminar_app.seminars.rules import SeminarState
+
+_NOT_HELD = (SeminarState.DRAFT, SeminarState.CANCELLED)
+HELD = and_(Seminar.state.not_in(_NOT_HELD), or_(Seminar.archived_from.is_(None), Seminar.archived_from.not_in(_NOT_HELD)))
+"""Seminars that count."""
+COUNTS = and_(
+    Participation.current,
+    ~Participation.superseded,
+    or_(Registration.state == RegistrationState.REGISTERED, Participation.attended),
+)
+"""Participations that count, of a seminar that does."""
+HIDDEN = or_(Person.reserved, Person.erased_at.is_not(None))
+"""Of these people only the agency group is said."""
+TOPIC = func.coalesce(Seminar.topic_es, Seminar.topic_en, MISSING)
+FUNDING = func.coalesce(Seminar.funding_source, MISSING)
+_HIDDEN_CELL, _MISSING_CELL = -2, -1
+
+_year, _month = (cast(extract(part, Seminar.ends_on), Integer) for part in ("year", "month"))
+_quarter = case((_month <= 3, 1), (_month <= 6, 2), (_month <= 9, 3), else_=4)
+_SEMINAR_VALUES: Mapping[Dimension, Any] = {
+    Dimension.TOPIC: TOPIC,
+    Dimension.OFFICE: Seminar.office_id,
+    Dimension.FUNDING_SOURCE: FUNDING,
+    Dimension.COUNTRY: Seminar.country,
+    Dimension.SEMINAR: Seminar.slug,
+    Dimension.MONTH: _year * 100 + _month,
+    Dimension.QUARTER: _year * 10 + _quarter,
+    Dimension.YEAR: _year,
+    Dimension.FISCAL_YEAR: _year + case((_month >= FISCAL_YEAR_BEGINS, 1), else_=0),
+}
+_HOSTS = union(select(Seminar.id.label("seminar_id"), Seminar.office_id), select(SeminarHost.seminar_id, SeminarHost.office_id)).subquery(
+    "host"
+)
+"""The offices that hold a seminar: its own, and those that host it with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What the dimensions need to know besides the participations: agencies by version, and the codes of offices by id."""
+
+    agencies: Mapping[int, CountedAs]
+    offices: Mapping[int, str]
+
+
+def directory_for(session: Session, definition: Definition, *, today: date) -> Directory:
+    """Return what the dimensions and filters of a definition need to know."""
+    offices = {row.id: row.code for row in session.execute(select(Office.id, Office.code))}
+    return Directory(counted_as(session, definition.names, today=today), offices)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a figure selects from: where it reads, which rows count, and an expression for each of its dimensions."""
+
+    source: FromClause
+    of_seminar: Sequence[ColumnElement[bool]]
+    """Conditions that a seminar must meet."""
+    of_people: Sequence[ColumnElement[bool]]
+    """Conditions that a participation must meet."""
+    cells: Sequence[ColumnElement[Any]]
+    meanings: Sequence[Callable[[Any], str]]
+    """For each dimension, what a value of its expression stands for."""
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """Return the statement that selects these columns of each participation that counts."""
+        return select(*columns).select_from(self.source).where(*self.of_seminar, *self.of_people)
+
+    def cell(self, row: Sequence[Any]) -> tuple[str, ...]:
+        """Return the values of the dimensions, with which a row begins."""
+        return tuple(meaning(value) for meaning, value in zip(self.meanings, row, strict=False))
+
+
+def counted(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension]) -> Counted:
+    """Return what a figure selects from, broken down by some dimensions."""
+    source: FromClause = join(Seminar, Participation, Participation.seminar_id == Seminar.id)
+    source = source.join(Registration, Registration.id == Participation.registration_id)
+    if {*by, *definition.only} & WITHHELD:
+        source = source.join(Person, Person.id == Registration.person_id)
+    cells, meanings = [], []
+    for dimension in by:
+        source, cell, meaning = _cell(dimension, source, directory)
+        cells.append(cell.label(f"by_{dimension.value}"))
+        meanings.append(meaning)
+    only = {dimension: _is(dimension, value, directory) for dimension, value in sorted(definition.only.items())}
+    of_seminar = [HELD, *in_scope(definition, scope), *(only[each] for each in only if each not in OF_PEOPLE)]
+    of_people = [COUNTS, *(only[each] for each in only if each in OF_PEOPLE)]
+    if scope.agencies is not None:
+        of_people.append(_of_versions(directory, lambda each: each.then_id in (scope.agencies or ())))
+    return Counted(source, of_seminar, of_people, cells, meanings)
+
+
+def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """Return the conditions that a seminar must meet: its office and its last day."""
+    if scope.offices is not None:
+        yield Seminar.office_id.in_(sorted(scope.offices))
+    if definition.first is not None:
+        yield Seminar.ends_on >= definition.first
+    if definition.last is not None:
+        yield Seminar.ends_on <= definition.last
+
+
+def _cell(dimension: Dimension, source: FromClause, directory: Directory) -> tuple[FromClause, Any, Callable[[Any], str]]:
+    """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
+    if dimension in OF_AGENCY:
+        known = sorted({each.value(dimension) for each in directory.agencies.values()})
+        place = {value: number for number, value in enumerate(known)}
+        pairs = [(version, place[each.value(dimension)]) for version, each in sorted(directory.agencies.items())]
+        of_version = values(column("version_id", Integer), column("cell", Integer), name=f"{dimension.value}_cell").data(pairs or [(0, 0)])
+        cells = of_version.cte()
+        cell: Any = func.coalesce(cells.c.cell, _MISSING_CELL)
+        if dimension in WITHHELD:
+            cell = case((HIDDEN, _HIDDEN_CELL), else_=cell)
+        names = {_MISSING_CELL: MISSING, _HIDDEN_CELL: RESERVED} | dict(enumerate(known))
+        return source.outerjoin(cells, cells.c.version_id == Participation.agency_version_id), cell, names.__getitem__
+    match dimension:
+        case Dimension.SEX:
+            return source, case((HIDDEN, RESERVED), else_=func.coalesce(Person.sex, MISSING)), str
+        case Dimension.HOST:
+            return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
+        case Dimension.OFFICE:
+            return source, Seminar.office_id, directory.offices.__getitem__
+        case Dimension.MONTH:
+            return source, _SEMINAR_VALUES[dimension], lambda value: f"{value // 100}-{value % 100:02}"
+        case Dimension.QUARTER:
+            return source, _SEMINAR_VALUES[dimension], lambda value: f"{value // 10}-Q{value % 10}"
+        case Dimension.FISCAL_YEAR:
+            return source, _SEMINAR_VALUES[dimension], lambda value: f"FY{value}"
+        case _:
+            return source, _SEMINAR_VALUES[dimension], str
+
+
+def _of_versions(directory: Directory, which: Callable[[CountedAs], bool]) -> ColumnElement[bool]:
+    return Participation.agency_version_id.in_(sorted(version for version, each in directory.agencies.items() if which(each)))
+
+
+def _is(dimension: Dimension, value: str, directory: Directory) -> ColumnElement[bool]:
+    """Return the condition that a dimension has a value."""
+    if dimension in WITHHELD and value == RESERVED:
+        return HIDDEN
+    if dimension in OF_AGENCY:
+        found = _of_versions(directory, lambda each: each.value(dimension) == value)
+        if value == MISSING:
+            found = or_(found, Participation.agency_version_id.is_(None))
+        return and_(found, not_(HIDDEN)) if dimension in WITHHELD else found
+    if dimension is Dimension.SEX:
+        return and_(Person.sex.is_(None) if value == MISSING else cast(Person.sex, String) == value, not_(HIDDEN))
+    if dimension in PERIODS:
+        period = read_period(value)
+        return false() if period is None else Seminar.ends_on.between(period.first, period.last)
+    if dimension in (Dimension.OFFICE, Dimension.HOST):
+        ids = [office_id for office_id, code in directory.offices.items() if code == value]
+        if dimension is Dimension.OFFICE:
+            return Seminar.office_id.in_(ids)
+        return Seminar.id.in_(select(_HOSTS.c.seminar_id).where(_HOSTS.c.office_id.in_(ids)))
+    said: ColumnElement[bool] = _SEMINAR_VALUES[dimension] == value
+    return said

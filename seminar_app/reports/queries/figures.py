@@ -1,0 +1,94 @@
+"""Figures: all that is counted, in each cell of a definition, with the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Integer, Select, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.models import Participation
+from seminar_app.registration.models import Registration
+from seminar_app.reports.queries.counted import Counted, Directory, counted, directory_for
+from seminar_app.reports.queries.scopes import Scope
+from seminar_app.reports.rules import TOTAL, ByStatus, Definition, Dimension, Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of a definition.
+
+    Attributes:
+        cells: by the values of the dimensions, in their order.
+        totals: the same with `TOTAL` in place of at least one value; the last is the total of all.
+    """
+
+    definition: Definition
+    directory: Directory
+    cells: Mapping[tuple[str, ...], Figures]
+    totals: Mapping[tuple[str, ...], Figures]
+
+    @property
+    def total(self) -> Figures:
+        """The figures of all that counts."""
+        return self.totals[(TOTAL,) * len(self.definition.by)]
+
+
+def table_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Table:
+    """Return all figures of a definition, in one statement for its cells and one for each kind of total.
+
+    Totals are counted, not added up: one person may be in several cells.
+    """
+    directory = directory_for(session, definition, today=today)
+    found: dict[tuple[str, ...], Figures] = {}
+    for number in range(len(definition.by), -1, -1):
+        for by in combinations(definition.by, number):
+            found |= _cells(session, definition, scope, directory, by)
+    cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell or not definition.by}
+    totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not definition.by}
+    return Table(definition, directory, cells, totals)
+
+
+def _cells(
+    session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension]
+) -> dict[tuple[str, ...], Figures]:
+    """Return the figures broken down by some of the dimensions; the others are `TOTAL`."""
+    what = counted(definition, scope, directory, by=by)
+    found = {}
+    for row in session.execute(_by_cell(what)):
+        values = dict(zip(by, what.cell(row), strict=True))
+        cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
+        numbers = [ByStatus(*map(int, row[start : start + 3])) for start in range(len(by), len(by) + 9, 3)]
+        found[cell] = Figures(*numbers)
+    if not by and not found:
+        found[(TOTAL,) * len(definition.by)] = Figures()
+    return found
+
+
+def _by_cell(what: Counted) -> Select[Any]:
+    """Return the statement with people, participations and minutes, each by status, in each cell.
+
+    First one row is made for each person in each cell: that is quicker than counting distinct people, and gives all nine figures.
+    """
+    attended, completed = cast(Participation.attended, Integer), cast(Participation.completed, Integer)
+    minutes = Participation.minutes_credited
+    person = what.select(
+        *what.cells,
+        Registration.person_id,
+        func.count().label("registered"),
+        func.sum(attended).label("attended"),
+        func.sum(completed).label("completed"),
+        func.sum(minutes).label("minutes"),
+        func.sum(case((Participation.attended, minutes), else_=0)).label("attended_minutes"),
+        func.sum(case((Participation.completed, minutes), else_=0)).label("completed_minutes"),
+    )
+    each = person.group_by(*what.cells, Registration.person_id).subquery("each")
+    of_cell = [each.c[str(cell.key)] for cell in what.cells]
+    numbers = (each.c.registered, each.c.attended, each.c.completed)
+    people = (func.count(), *(func.coalesce(func.sum(case((number > 0, 1), else_=0)), 0) for number in numbers[1:]))
+    sums = (func.coalesce(func.sum(number), 0) for number in (*numbers, each.c.minutes, each.c.attended_minutes, each.c.completed_minutes))
+    return select(*of_cell, *people, *sums).group_by(*of_cell)

@@ -1,0 +1,56 @@
+"""Rules of reports: what is counted, in which period, under which name, and what is hidden because it is small. No database."""
+
+from seminar_app.reports.rules.agencies_now import agency_now, sole_successors
+from seminar_app.reports.rules.definitions import (
+    MISSING,
+    MOST_DIMENSIONS,
+    OF_AGENCY,
+    OF_PEOPLE,
+    OVERLAPPING,
+    PERIODS,
+    RESERVED,
+    WITHHELD,
+    ByStatus,
+    Count,
+    Definition,
+    Dimension,
+    Figures,
+    Names,
+    Status,
+    hours,
+    read_definition,
+)
+from seminar_app.reports.rules.periods import FISCAL_YEAR_BEGINS, Period, calendar_year, fiscal_year, fiscal_year_of, read_period, written
+from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
+
+__all__ = [
+    "FEWEST_SHOWN",
+    "FISCAL_YEAR_BEGINS",
+    "MISSING",
+    "MOST_DIMENSIONS",
+    "OF_AGENCY",
+    "OF_PEOPLE",
+    "OVERLAPPING",
+    "PERIODS",
+    "RESERVED",
+    "TOTAL",
+    "WITHHELD",
+    "ByStatus",
+    "Count",
+    "Definition",
+    "Dimension",
+    "Figures",
+    "Names",
+    "Period",
+    "Status",
+    "agency_now",
+    "calendar_year",
+    "fiscal_year",
+    "fiscal_year_of",
+    "hidden_cells",
+    "hours",
+    "read_definition",
+    "read_period",
+    "sole_successors",
+    "written",
+]

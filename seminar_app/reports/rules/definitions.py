@@ -1,0 +1,199 @@
+"""What a figure counts: people, participations or person-hours; of which status, period and seminars; broken down by what.
+
+Source: docs/decisions/0056-reports.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from seminar_app.core.rounding import one_decimal
+
+
+class Count(StrEnum):
+    """What is counted."""
+
+    PEOPLE = "people"
+    """Persons, each once, however many seminars they attended; merged records are one person."""
+    PARTICIPATIONS = "participations"
+    """One for each person in each seminar."""
+    HOURS = "hours"
+    """Credited contact hours, added up over all participations."""
+
+
+class Status(StrEnum):
+    """How far a participation must have come to be counted.
+
+    Each includes those after it, but for seminars that credit an absence or ask for nothing: there some complete who were not there.
+    """
+
+    REGISTERED = "registered"
+    """The person held a seat at the end, or was there at all."""
+    ATTENDED = "attended"
+    """The person was at one session at least."""
+    COMPLETED = "completed"
+    """The person reached the seminar's threshold."""
+
+
+class Names(StrEnum):
+    """Whether agencies bear the names of then or of now."""
+
+    THEN = "then"
+    """As each registration keeps them."""
+    NOW = "now"
+    """As the directory has them today; an agency that one other alone succeeded is counted as that one."""
+
+
+class Dimension(StrEnum):
+    """By what a figure can be broken down."""
+
+    AGENCY = "agency"
+    GROUP = "group"
+    LEVEL = "level"
+    STATE = "state"
+    SEX = "sex"
+    TOPIC = "topic"
+    HOST = "host"
+    OFFICE = "office"
+    FUNDING_SOURCE = "funding_source"
+    COUNTRY = "country"
+    SEMINAR = "seminar"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    FISCAL_YEAR = "fiscal_year"
+
+
+OF_AGENCY = frozenset({Dimension.AGENCY, Dimension.GROUP, Dimension.LEVEL, Dimension.STATE})
+"""What the agency as of then says, or the agency of today."""
+OF_PEOPLE = OF_AGENCY | {Dimension.SEX}
+"""What differs between the people of one seminar; all others say something of the seminar."""
+PERIODS = frozenset({Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR, Dimension.FISCAL_YEAR})
+"""What the seminar's last day says. They stand in the order of time."""
+WITHHELD = frozenset({Dimension.AGENCY, Dimension.LEVEL, Dimension.STATE, Dimension.SEX})
+"""What is not said of a reserved identity: it counts as `RESERVED`. The group is said, as on every list."""
+OVERLAPPING = frozenset({Dimension.HOST})
+"""One participation can be in several of their cells, so cells do not add up even where participations are counted."""
+
+RESERVED = "reserved"
+"""Value of a dimension for a reserved or erased identity. No code is in lower case."""
+MISSING = ""
+"""Value of a dimension where it is not known."""
+EMPTY = "-"
+"""Stands for `MISSING` where a text must not be empty. No value is only a hyphen."""
+MOST_DIMENSIONS = 2
+LONGEST_VALUE = 200
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure counts. Two figures of one definition differ only if the data changed.
+
+    Attributes:
+        by: dimensions that it is broken down by, at most `MOST_DIMENSIONS`.
+        first, last: a seminar counts if its last day lies between these, both included; None is open.
+        only: values that dimensions must have.
+    """
+
+    count: Count = Count.PEOPLE
+    status: Status = Status.COMPLETED
+    by: tuple[Dimension, ...] = ()
+    names: Names = Names.THEN
+    first: date | None = None
+    last: date | None = None
+    only: Mapping[Dimension, str] = field(default_factory=dict)
+
+    def written(self) -> dict[str, str]:
+        """Return the definition as pairs of texts, for an address, a saved view, a snapshot or the audit log. What is usual is left out."""
+        said = {
+            "count": "" if self.count is Count.PEOPLE else self.count.value,
+            "status": "" if self.status is Status.COMPLETED else self.status.value,
+            "by": ",".join(self.by),
+            "names": "" if self.names is Names.THEN else self.names.value,
+            "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
+        }
+        return {key: value for key, value in said.items() if value} | {
+            each.value: value or EMPTY for each, value in sorted(self.only.items())
+        }
+
+
+def read_definition(pairs: Mapping[str, str]) -> Definition:
+    """Return the definition that pairs of texts say, as `Definition.written` writes them. What cannot be read is left out."""
+    by = dict.fromkeys(each for name in pairs.get("by", "").split(",") if (each := _one_of(Dimension, name)) is not None)
+    only = {each: pairs[each.value] for each in Dimension if pairs.get(each.value)}
+    return Definition(
+        _one_of(Count, pairs.get("count", "")) or Count.PEOPLE,
+        _one_of(Status, pairs.get("status", "")) or Status.COMPLETED,
+        tuple(by)[:MOST_DIMENSIONS],
+        _one_of(Names, pairs.get("names", "")) or Names.THEN,
+        _day(pairs.get("from", "")),
+        _day(pairs.get("to", "")),
+        {each: MISSING if value == EMPTY else value[:LONGEST_VALUE] for each, value in only.items() if "\0" not in value},
+    )
+
+
+def _one_of(kind: type[E], name: str) -> E | None:
+    return kind(name) if name in list(kind) else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2014-06-05") else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ByStatus:
+    """A number for each status."""
+
+    registered: int = 0
+    attended: int = 0
+    completed: int = 0
+
+    def of(self, status: Status) -> int:
+        """Return the number of one status."""
+        return {Status.REGISTERED: self.registered, Status.ATTENDED: self.attended, Status.COMPLETED: self.completed}[status]
+
+    def __add__(self, other: ByStatus) -> ByStatus:
+        """Return the sums."""
+        return ByStatus(self.registered + other.registered, self.attended + other.attended, self.completed + other.completed)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that is counted of one cell.
+
+    Attributes:
+        people: with a name; those that only a headcount knows are not among them.
+        participations: those of headcounts included.
+        minutes: credited, of those participations.
+        without_names: participations of headcounts, which are among `participations`.
+    """
+
+    people: ByStatus = ByStatus()
+    participations: ByStatus = ByStatus()
+    minutes: ByStatus = ByStatus()
+    without_names: ByStatus = ByStatus()
+
+    def value(self, count: Count, status: Status) -> int | float:
+        """Return the figure: a number of people or participations, or hours to one decimal."""
+        match count:
+            case Count.PEOPLE:
+                return self.people.of(status)
+            case Count.PARTICIPATIONS:
+                return self.participations.of(status)
+            case Count.HOURS:
+                return hours(self.minutes.of(status))
+
+
+def hours(minutes: int) -> float:
+    """Return minutes as hours to one decimal, half up."""
+    return float(one_decimal(Decimal(minutes) / 60))
