@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -35,55 +35,54 @@ _CALENDAR = {
     "host": "unnest(string_split(hosts, ' '))",
 }
 _OF_THE_AGENCY = ("agency", "group", "level", "state")
+FIGURES = tuple(product(COUNTS, STATUSES))
 _VALUES = {
-    "people": "count(DISTINCT person) FILTER (kind = 'named')",
-    "participations": "sum({status})",
-    "hours": "sum(minutes)",
+    "people": "count(DISTINCT person) FILTER (kind = 'named' AND {status} > 0)",
+    "participations": "coalesce(sum({status}), 0)",
+    "hours": "(coalesce(sum(minutes) FILTER ({status} > 0), 0) + 3) // 6",
 }
+"""Hours are tenths of hours, half up."""
 
 Cell = tuple[str, ...]
+Cells = dict[Cell, tuple[int, ...]]
+"""For each cell the nine figures, in the order of `FIGURES`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A report that is asked for."""
+    """A breakdown that is asked for, in a period."""
 
-    count: str
-    status: str
-    names: str
-    by: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    names: str = "then"
     first: date | None = None
     last: date | None = None
 
 
-def questions(periods: Collection[tuple[date | None, date | None]], *, pairs: Collection[tuple[str, ...]] = PAIRS) -> Iterator[Question]:
-    """Yield each count, status and naming by nothing, by each dimension, and by some pairs, in each of these periods."""
-    groupings = ((), *((each,) for each in DIMENSIONS), *pairs)
-    for count, status, names, by, (first, last) in product(COUNTS, STATUSES, NAMES, groupings, periods):
-        yield Question(count, status, names, by, first, last)
+def questions(periods: Iterable[tuple[date | None, date | None]]) -> Iterator[Question]:
+    """Yield both namings by nothing, by each dimension, and by some pairs, in each of these periods."""
+    groupings = ((), *((each,) for each in DIMENSIONS), *PAIRS)
+    for (first, last), names, by in product(periods, NAMES, groupings):
+        yield Question(by, names, first, last)
 
 
 class CountedAgain:
     """Answers questions from a file of lines."""
 
     def __init__(self, lines: Path) -> None:
-        self._database = duckdb.connect()
+        self._database = duckdb.connect(config={"threads": 1})
         self._database.execute(_LOAD, [str(lines)])
 
-    def cells(self, asked: Question) -> dict[Cell, int]:
-        """Return the cells of the report; hours in tenths, half up. A cell that nobody is in is left out."""
-        value = _VALUES[asked.count].format(status=asked.status)
+    def cells(self, asked: Question) -> Cells:
+        """Return the cells of the breakdown."""
         columns = [f"{_column(name, asked.names)} AS by{n}" for n, name in enumerate(asked.by)]
-        inner = f"SELECT {', '.join(['*', *columns])} FROM line WHERE {asked.status} > 0 AND ended BETWEEN $first AND $last"  # noqa: S608
+        inner = f"SELECT {', '.join(['*', *columns])} FROM line WHERE ended BETWEEN $first AND $last"  # noqa: S608  names of this module
         keys = [f"by{n}" for n in range(len(asked.by))]
-        grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
+        values = [_VALUES[count].format(status=status) for count, status in FIGURES]
         found = self._database.execute(
-            f"SELECT {', '.join([*keys, value])} FROM ({inner}){grouped}",  # noqa: S608  names of this module only
+            f"SELECT {', '.join([*keys, *values])} FROM ({inner})" + (f" GROUP BY {', '.join(keys)}" if keys else ""),  # noqa: S608
             {"first": asked.first or date.min, "last": asked.last or date.max},
         ).fetchall()
-        tenths = asked.count == "hours"
-        cells = {tuple(row[:-1]): int(row[-1] or 0) for row in found}
-        return {cell: (number + 3) // 6 if tenths else number for cell, number in cells.items() if number}
+        return {tuple(row[: len(keys)]): tuple(map(int, row[len(keys) :])) for row in found}
 
 
 def _column(name: str, names: str) -> str:
@@ -92,7 +91,12 @@ def _column(name: str, names: str) -> str:
     return _CALENDAR.get(name, f'"{name}"')
 
 
-def differences(asked: Question, theirs: dict[Cell, int], again: dict[Cell, int]) -> Sequence[str]:
-    """Return a line for each cell that is not the same."""
-    cells = sorted(cell for cell in {*theirs, *again} if theirs.get(cell) != again.get(cell))
-    return [f"{asked}: {cell}: {theirs.get(cell)} and counted again {again.get(cell)}" for cell in cells]
+def differences(asked: Question, theirs: Cells, again: Cells) -> Sequence[str]:
+    """Return a line for each figure of a cell that is not the same. A cell that is not there is zero."""
+    nothing = (0,) * len(FIGURES)
+    return [
+        f"{asked}, {' '.join(figure)} of {cell}: {mine}, and counted again {other}"
+        for cell in sorted({*theirs, *again})
+        for figure, mine, other in zip(FIGURES, theirs.get(cell, nothing), again.get(cell, nothing), strict=True)
+        if mine != other
+    ]

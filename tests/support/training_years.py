@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import existed_on, names_a_kind
+from seminar_app.attendance.models import Participation
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.attendance.services import Entry as MarkEntry
 from seminar_app.attendance.services import clear, mark, mark_all, mark_on_arrival, record
@@ -48,8 +49,8 @@ FIRST_DAY = date(2013, 9, 28)
 TODAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """Seminars after this day have not been held."""
 FATES = (
-    *("completed", "archived", "reopened", "completed", "cancelled", "completed", "unmarked", "completed", "draft", "completed"),
-    *("held", "reopened", "completed", "empty", "archived_cancelled", "completed", "archived_draft", "closed", "completed", "coming"),
+    *("completed", "archived", "reopened", "cancelled", "unmarked", "completed", "draft", "held", "archived_cancelled", "closed"),
+    *("empty", "coming", "completed", "reopened", "archived_draft", "completed", "archived", "completed", "reopened", "completed"),
 )
 """What becomes of each seminar, in turn."""
 PLACES = (("Cancún", "MX", "America/Cancun"), ("Antigua", "GT", "America/Guatemala"), ("Toluca", "MX", "America/Mexico_City"))
@@ -336,18 +337,24 @@ class TrainingYears:
         self._do(merge, at, kept=third, gone=second)
         undone = self._do(merge, at, kept=apart, gone=quiet)
         self._do(undo_merge, at, merge_id=undone.id)
-        for seminar_id in self.chance.sample(self._seminars_of_two(), k=2):
-            there = select(Registration.person_id).where(Registration.seminar_id == seminar_id, Registration.person_id.in_(ids))
-            there = there.where(Registration.person_id.not_in(chosen)).order_by(Registration.id)
-            kept, gone = self.chance.sample(self.session.scalars(there).all(), k=2)
-            if self.session.get_one(Person, kept).merged_into_id is None and self.session.get_one(Person, gone).merged_into_id is None:
-                self._do(merge, at, kept=kept, gone=gone)
+        for kept, gone in self._twice_in_one_seminar(set(ids) - set(chosen)):
+            self._do(merge, at, kept=kept, gone=gone)
         self._do(services.reserve, at, person_id=quiet, reason=ReservedReason.AGENCY_REQUEST)
         self._do(services.reserve, at, person_id=shown, reason=ReservedReason.OWN_REQUEST)
         self._do(services.end_reserve, at, person_id=shown, reason=ReservedReason.MISTAKE)
 
-    def _seminars_of_two(self) -> Sequence[int]:
-        return self.session.scalars(select(Registration.seminar_id).distinct().order_by(Registration.seminar_id)).all()
+    def _twice_in_one_seminar(self, people: Collection[int]) -> Sequence[tuple[int, int]]:
+        """Return two pairs of these people who were in one seminar, as when somebody was registered twice and both were marked."""
+        there = select(Participation.seminar_id, Registration.person_id).join(
+            Registration, Registration.id == Participation.registration_id
+        )
+        there = there.where(Participation.current, Participation.attended, Registration.person_id.in_(people)).order_by(Participation.id)
+        of_seminar: dict[int, list[int]] = {}
+        for seminar_id, person_id in self.session.execute(there):
+            of_seminar.setdefault(seminar_id, []).append(person_id)
+        drawn = self.chance.sample([each for each in of_seminar.values() if len(each) > 1], k=2)
+        pairs = [(each[0], each[-1]) for each in drawn]
+        return pairs if len({*pairs[0], *pairs[1]}) == 4 else pairs[:1]
 
     def _erase(self) -> None:
         alive = select(Person.public_id).where(Person.id.in_(self.people), Person.erased_at.is_(None)).order_by(Person.id)
