@@ -83,6 +83,8 @@ class Seminar(Base):
     """Why the seminar was cancelled, as registered people read it."""
     archived_from: Mapped[SeminarState | None] = mapped_column(value_enum(SeminarState, "archived_from"))
     """The state before it was archived."""
+    from_before: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It was held before it was entered here: everybody on its lists has a seat, and nobody is written to."""
     demo: Mapped[bool] = mapped_column(default=False)
     """Made by `demo load`: its people are synthetic, and production refuses to start with such data."""
     search_key: Mapped[str] = mapped_column(String(700), default="", info=NO_PERSON)
