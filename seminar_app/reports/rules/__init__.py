@@ -20,7 +20,7 @@ from seminar_app.reports.rules.definitions import (
     hours,
     read_definition,
 )
-from seminar_app.reports.rules.periods import FISCAL_YEAR_BEGINS, Period, calendar_year, fiscal_year, fiscal_year_of, read_period, written
+from seminar_app.reports.rules.periods import FISCAL_YEAR_BEGINS, HoursYear, Period, calendar_year, fiscal_year, fiscal_year_of, read_period, written
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Definition",
     "Dimension",
     "Figures",
+    "HoursYear",
     "Names",
     "Period",
     "Status",
