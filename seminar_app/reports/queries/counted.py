@@ -158,8 +158,8 @@ def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[boo
 def _cell(dimension: Dimension, source: FromClause, directory: Directory) -> tuple[FromClause, Any, Callable[[Any], str]]:
     """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
     if dimension in OF_AGENCY:
-        known = sorted({each.value(dimension) for each in directory.agencies.values()})
-        place = {value: number for number, value in enumerate(known)}
+        known = sorted({each.value(dimension) for each in directory.agencies.values()} - {MISSING})
+        place = {MISSING: _MISSING_CELL} | {value: number for number, value in enumerate(known)}  # no state and no agency: one cell
         pairs = [(version, place[each.value(dimension)]) for version, each in sorted(directory.agencies.items())]
         of_version = values(column("version_id", Integer), column("cell", Integer), name=f"{dimension.value}_cell").data(pairs or [(0, 0)])
         cells = of_version.cte()
