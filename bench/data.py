@@ -243,7 +243,7 @@ def _people(
 
 
 def add_participations(connection: Connection, seminar_id: int | None = None) -> None:
-    """Add the outcomes that follow from the marks, as an upgrade does."""
+    """Add the outcomes that follow from the marks, as upgrades do (0017, with what 0034 adds)."""
     spec = spec_from_file_location("participations", "migrations/versions/0017_participations.py")
     assert spec is not None and spec.loader is not None  # noqa: PT018
     migration = module_from_spec(spec)
@@ -252,7 +252,10 @@ def add_participations(connection: Connection, seminar_id: int | None = None) ->
     where += "" if seminar_id is None else f" AND seminar_id = {seminar_id}"
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # two million take minutes
-    connection.exec_driver_sql(f"{migration.INSERT}{where} ORDER BY id")
+    added = migration.INSERT.replace(" superseded, frozen_at)", " superseded, person_id, seated, frozen_at)").replace(
+        " false, CASE", " false, (SELECT person_id FROM registration r WHERE r.id = outcome.id), state = 'registered', CASE"
+    )
+    connection.exec_driver_sql(f"{added}{where} ORDER BY id")
 
 
 def _current_versions(connection: Connection) -> dict[int, int]:

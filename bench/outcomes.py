@@ -79,10 +79,10 @@ PARTICIPATIONS = (
     f"UPDATE participation SET current = false WHERE {PAST} AND id % 53 = 0",
     (
         "INSERT INTO participation (registration_id, version, current, seminar_id, agency_version_id, minutes_credited, contact_minutes,"
-        " percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed, superseded, frozen_at)"
+        " percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed, superseded, person_id, seated, frozen_at)"
         " SELECT registration_id, 2, true, seminar_id, agency_version_id, contact_minutes, contact_minutes,"
         " CASE WHEN contact_minutes > 0 THEN 100 END, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted,"
-        " completed, superseded, frozen_at FROM participation WHERE NOT current"
+        " completed, superseded, person_id, seated, frozen_at FROM participation WHERE NOT current"
     ),
 )
 """One in 53 was corrected after the seminar was reopened, so that there is a version that no report may count."""

@@ -93,6 +93,10 @@ class Participation(Base):
     current: Mapped[bool] = mapped_column(default=True)
     """The newest version of the registration."""
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    """Whose registration it is; of the current version the database keeps it, through merges (a trigger)."""
+    seated: Mapped[bool]
+    """Whether the registration holds a seat; of the current version the database keeps it."""
     agency_version_id: Mapped[int | None] = mapped_column(ForeignKey("agency_version.id", ondelete="RESTRICT"))
     """Code, names, group, level and state of the agency as of then; None if it is not in the directory, or not yet assigned."""
     minutes_credited: Mapped[int]

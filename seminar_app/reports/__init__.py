@@ -6,6 +6,7 @@ from flask import Flask
 
 from config import Settings
 from seminar_app.reports import audit_words, labels
+from seminar_app.reports import models as models
 
 
 def init_app(app: Flask, settings: Settings) -> None:

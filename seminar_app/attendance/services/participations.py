@@ -62,6 +62,8 @@ _BEGIN: dict[str, Any] = {
     "version": literal(1),
     "current": true(),
     "seminar_id": Registration.seminar_id,
+    "person_id": Registration.person_id,
+    "seated": Registration.state == RegistrationState.REGISTERED,
     "agency_version_id": Registration.agency_version_id,
     "minutes_credited": literal(0),
     "contact_minutes": _TO_COME.c.to_attend,

@@ -29,23 +29,25 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     union,
     values,
 )
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
+from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
 from seminar_app.reports.queries.agency_values import CountedAs, counted_as
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
+    EMPTY,
     FISCAL_YEAR_BEGINS,
     MISSING,
     OF_AGENCY,
     OF_PEOPLE,
+    OR,
     PERIODS,
     RESERVED,
     WITHHELD,
@@ -59,11 +61,7 @@ from seminar_app.seminars.rules import SeminarState
 _NOT_HELD = (SeminarState.DRAFT, SeminarState.CANCELLED)
 HELD = and_(Seminar.state.not_in(_NOT_HELD), or_(Seminar.archived_from.is_(None), Seminar.archived_from.not_in(_NOT_HELD)))
 """Seminars that count."""
-COUNTS = and_(
-    Participation.current,
-    ~Participation.superseded,
-    or_(Registration.state == RegistrationState.REGISTERED, Participation.attended),
-)
+COUNTS = and_(Participation.current, ~Participation.superseded, or_(Participation.seated, Participation.attended))
 """Participations that count, of a seminar that does."""
 HIDDEN = or_(Person.reserved, Person.erased_at.is_not(None))
 """Of these people only the agency group is said."""
@@ -126,22 +124,66 @@ class Counted:
         return tuple(meaning(value) for meaning, value in zip(self.meanings, row, strict=False))
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where rows that count come from: participations, or headcounts, which name nobody and hide nobody."""
+
+    version: Any
+    sex: Any
+    hidden: ColumnElement[bool] | None
+    seminar_id: Any
+    counts: ColumnElement[bool]
+    least: Callable[[int], ColumnElement[bool]]
+    """The condition that each participation has so many minutes at least. A headcount is alike for all, so their average decides."""
+    table: Any
+
+
+_NAMED = _Table(
+    Participation.agency_version_id,
+    Person.sex,
+    HIDDEN,
+    Participation.seminar_id,
+    COUNTS,
+    lambda minutes: Participation.minutes_credited >= minutes,
+    Participation,
+)
+_HEADCOUNTS = _Table(
+    Headcount.agency_version_id,
+    Headcount.sex,
+    None,
+    Headcount.seminar_id,
+    true(),
+    lambda minutes: Headcount.minutes >= minutes * Headcount.completed,
+    Headcount,
+)
+
+
 def counted(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension]) -> Counted:
     """Return what a figure selects from, broken down by some dimensions."""
-    source: FromClause = join(Seminar, Participation, Participation.seminar_id == Seminar.id)
-    source = source.join(Registration, Registration.id == Participation.registration_id)
-    if {*by, *definition.only} & WITHHELD:
-        source = source.join(Person, Person.id == Registration.person_id)
+    return _counted(definition, scope, directory, by, _NAMED)
+
+
+def headcounts(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension]) -> Counted:
+    """Return the same of the headcounts, which count more participations, without names."""
+    return _counted(definition, scope, directory, by, _HEADCOUNTS)
+
+
+def _counted(definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], of: _Table) -> Counted:
+    source: FromClause = join(Seminar, of.table, of.seminar_id == Seminar.id)
+    if of is _NAMED and {*by, *definition.only} & WITHHELD:
+        source = source.join(Person, Person.id == Participation.person_id)
     cells, meanings = [], []
     for dimension in by:
-        source, cell, meaning = _cell(dimension, source, directory)
+        source, cell, meaning = _cell(dimension, source, directory, of)
         cells.append(cell.label(f"by_{dimension.value}"))
         meanings.append(meaning)
-    only = {dimension: _is(dimension, value, directory) for dimension, value in sorted(definition.only.items())}
+    only = {dimension: _is(dimension, value, directory, of) for dimension, value in sorted(definition.only.items())}
     of_seminar = [HELD, *in_scope(definition, scope), *(only[each] for each in only if each not in OF_PEOPLE)]
-    of_people = [COUNTS, *(only[each] for each in only if each in OF_PEOPLE)]
+    of_people = [of.counts, *(only[each] for each in only if each in OF_PEOPLE)]
+    if definition.least_minutes:
+        of_people.append(of.least(definition.least_minutes))
     if scope.agencies is not None:
-        of_people.append(_of_versions(directory, lambda each: each.then_id in (scope.agencies or ())))
+        of_people.append(_of_versions(directory, of, lambda each: each.then_id in (scope.agencies or ())))
     return Counted(source, of_seminar, of_people, cells, meanings)
 
 
@@ -155,7 +197,7 @@ def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[boo
         yield Seminar.ends_on <= definition.last
 
 
-def _cell(dimension: Dimension, source: FromClause, directory: Directory) -> tuple[FromClause, Any, Callable[[Any], str]]:
+def _cell(dimension: Dimension, source: FromClause, directory: Directory, of: _Table) -> tuple[FromClause, Any, Callable[[Any], str]]:
     """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
     if dimension in OF_AGENCY:
         known = sorted({each.value(dimension) for each in directory.agencies.values()} - {MISSING})
@@ -164,13 +206,14 @@ def _cell(dimension: Dimension, source: FromClause, directory: Directory) -> tup
         of_version = values(column("version_id", Integer), column("cell", Integer), name=f"{dimension.value}_cell").data(pairs or [(0, 0)])
         cells = of_version.cte()
         cell: Any = func.coalesce(cells.c.cell, _MISSING_CELL)
-        if dimension in WITHHELD:
-            cell = case((HIDDEN, _HIDDEN_CELL), else_=cell)
+        if dimension in WITHHELD and of.hidden is not None:
+            cell = case((of.hidden, _HIDDEN_CELL), else_=cell)
         names = {_MISSING_CELL: MISSING, _HIDDEN_CELL: RESERVED} | dict(enumerate(known))
-        return source.outerjoin(cells, cells.c.version_id == Participation.agency_version_id), cell, names.__getitem__
+        return source.outerjoin(cells, cells.c.version_id == of.version), cell, names.__getitem__
     match dimension:
         case Dimension.SEX:
-            return source, case((HIDDEN, RESERVED), else_=func.coalesce(Person.sex, MISSING)), str
+            sex = func.coalesce(of.sex, MISSING)
+            return source, sex if of.hidden is None else case((of.hidden, RESERVED), else_=sex), str
         case Dimension.HOST:
             return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
         case Dimension.OFFICE:
@@ -185,21 +228,24 @@ def _cell(dimension: Dimension, source: FromClause, directory: Directory) -> tup
             return source, _SEMINAR_VALUES[dimension], str
 
 
-def _of_versions(directory: Directory, which: Callable[[CountedAs], bool]) -> ColumnElement[bool]:
-    return Participation.agency_version_id.in_(sorted(version for version, each in directory.agencies.items() if which(each)))
+def _of_versions(directory: Directory, of: _Table, which: Callable[[CountedAs], bool]) -> Any:
+    return of.version.in_(sorted(version for version, each in directory.agencies.items() if which(each)))
 
 
-def _is(dimension: Dimension, value: str, directory: Directory) -> ColumnElement[bool]:
-    """Return the condition that a dimension has a value."""
+def _is(dimension: Dimension, said: str, directory: Directory, of: _Table) -> ColumnElement[bool]:
+    """Return the condition that a dimension has one of the values."""
+    return or_(*(_is_one(dimension, MISSING if value == EMPTY else value, directory, of) for value in said.split(OR)))
+
+
+def _is_one(dimension: Dimension, value: str, directory: Directory, of: _Table) -> ColumnElement[bool]:
+    shown = true() if of.hidden is None or dimension not in WITHHELD else not_(of.hidden)
     if dimension in WITHHELD and value == RESERVED:
-        return HIDDEN
+        return not_(shown)
     if dimension in OF_AGENCY:
-        found = _of_versions(directory, lambda each: each.value(dimension) == value)
-        if value == MISSING:
-            found = or_(found, Participation.agency_version_id.is_(None))
-        return and_(found, not_(HIDDEN)) if dimension in WITHHELD else found
+        found = _of_versions(directory, of, lambda each: each.value(dimension) == value)
+        return and_(or_(found, of.version.is_(None)) if value == MISSING else found, shown)
     if dimension is Dimension.SEX:
-        return and_(Person.sex.is_(None) if value == MISSING else cast(Person.sex, String) == value, not_(HIDDEN))
+        return and_(of.sex.is_(None) if value == MISSING else cast(of.sex, String) == value, shown)
     if dimension in PERIODS:
         period = read_period(value)
         return false() if period is None else Seminar.ends_on.between(period.first, period.last)
@@ -208,5 +254,5 @@ def _is(dimension: Dimension, value: str, directory: Directory) -> ColumnElement
         if dimension is Dimension.OFFICE:
             return Seminar.office_id.in_(ids)
         return Seminar.id.in_(select(_HOSTS.c.seminar_id).where(_HOSTS.c.office_id.in_(ids)))
-    said: ColumnElement[bool] = _SEMINAR_VALUES[dimension] == value
-    return said
+    is_it: ColumnElement[bool] = _SEMINAR_VALUES[dimension] == value
+    return is_it

@@ -12,8 +12,8 @@ from sqlalchemy import Integer, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
-from seminar_app.registration.models import Registration
-from seminar_app.reports.queries.counted import Counted, Directory, counted, directory_for
+from seminar_app.history.models import Headcount
+from seminar_app.reports.queries.counted import Counted, Directory, counted, directory_for, headcounts
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import TOTAL, ByStatus, Definition, Dimension, Figures
 
@@ -39,7 +39,7 @@ class Table:
 
 
 def table_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Table:
-    """Return all figures of a definition, in one statement for its cells and one for each kind of total.
+    """Return all figures of a definition, in two statements for its cells and two for each kind of total.
 
     Totals are counted, not added up: one person may be in several cells.
     """
@@ -57,16 +57,27 @@ def _cells(
     session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension]
 ) -> dict[tuple[str, ...], Figures]:
     """Return the figures broken down by some of the dimensions; the others are `TOTAL`."""
-    what = counted(definition, scope, directory, by=by)
-    found = {}
-    for row in session.execute(_by_cell(what)):
-        values = dict(zip(by, what.cell(row), strict=True))
-        cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
-        numbers = [ByStatus(*map(int, row[start : start + 3])) for start in range(len(by), len(by) + 9, 3)]
-        found[cell] = Figures(*numbers)
-    if not by and not found:
-        found[(TOTAL,) * len(definition.by)] = Figures()
+    named, without = counted(definition, scope, directory, by=by), headcounts(definition, scope, directory, by=by)
+    found: dict[tuple[str, ...], Figures] = {} if by else {(TOTAL,) * len(definition.by): Figures()}
+    for what, statement in ((named, _by_cell(named)), (without, _of_headcounts(without))):
+        for row in session.execute(statement):
+            values = dict(zip(by, what.cell(row), strict=True))
+            cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
+            numbers = [ByStatus(*map(int, row[start : start + 3])) for start in range(len(by), len(by) + 9, 3)]
+            new = Figures(*numbers) if what is named else Figures(ByStatus(), *numbers)
+            found[cell] = found.get(cell, Figures()) + new
     return found
+
+
+def _of_headcounts(what: Counted) -> Select[Any]:
+    """Return the statement with participations, minutes, and participations again, each by status, in each cell.
+
+    Their minutes are those of the people who completed; of the others nobody knows.
+    """
+    participations = (Headcount.registered, Headcount.attended, Headcount.completed)
+    minutes = (Headcount.minutes,) * 3
+    sums = (func.coalesce(func.sum(number), 0) for number in (*participations, *minutes, *participations))
+    return what.select(*what.cells, *sums).group_by(*what.cells)
 
 
 def _by_cell(what: Counted) -> Select[Any]:
@@ -78,7 +89,7 @@ def _by_cell(what: Counted) -> Select[Any]:
     minutes = Participation.minutes_credited
     person = what.select(
         *what.cells,
-        Registration.person_id,
+        Participation.person_id,
         func.count().label("registered"),
         func.sum(attended).label("attended"),
         func.sum(completed).label("completed"),
@@ -86,7 +97,7 @@ def _by_cell(what: Counted) -> Select[Any]:
         func.sum(case((Participation.attended, minutes), else_=0)).label("attended_minutes"),
         func.sum(case((Participation.completed, minutes), else_=0)).label("completed_minutes"),
     )
-    each = person.group_by(*what.cells, Registration.person_id).subquery("each")
+    each = person.group_by(*what.cells, Participation.person_id).subquery("each")
     of_cell = [each.c[str(cell.key)] for cell in what.cells]
     numbers = (each.c.registered, each.c.attended, each.c.completed)
     people = (func.count(), *(func.coalesce(func.sum(case((number > 0, 1), else_=0)), 0) for number in numbers[1:]))

@@ -8,12 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, join, literal, or_, select
+from sqlalchemy import and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.attendance.models import Participation
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
 from seminar_app.reports.queries.counted import Counted, counted, directory_for
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import WITHHELD, Definition
@@ -65,7 +64,7 @@ def _of_people(session: Session, what: Counted) -> dict[Gap, Sequence[Lacking]]:
     """Return the seminars in which people that count lack sex or agency. A reserved identity lacks nothing."""
     person = aliased(Person)
     no_sex, no_agency = person.sex.is_(None), Participation.agency_version_id.is_(None)
-    lack = replace(what, source=what.source.join(person, person.id == Registration.person_id))
+    lack = replace(what, source=what.source.join(person, person.id == Participation.person_id))
     found = (
         lack.select(*_SEMINAR, *(func.sum(case((each, 1), else_=0)) for each in (no_sex, no_agency)))
         .where(~person.reserved, person.erased_at.is_(None), or_(no_sex, no_agency))
@@ -78,8 +77,7 @@ def _of_people(session: Session, what: Counted) -> dict[Gap, Sequence[Lacking]]:
 
 def _of_seminars(session: Session, what: Counted, *, today: date) -> dict[Gap, Sequence[Lacking]]:
     """Return the seminars that have ended without anybody named, or whose attendance was not taken or is not closed."""
-    of_it = select(literal(1)).select_from(join(Participation, Registration, Registration.id == Participation.registration_id))
-    of_it = of_it.where(Participation.seminar_id == Seminar.id, *what.of_people).correlate(Seminar)
+    of_it = select(literal(1)).select_from(Participation).where(Participation.seminar_id == Seminar.id, *what.of_people).correlate(Seminar)
     named, there = exists(of_it), exists(of_it.where(Participation.attended))
     closed = Seminar.state.in_((SeminarState.COMPLETED, SeminarState.ARCHIVED))
     found = select(*_SEMINAR, named).where(*what.of_seminar, Seminar.ends_on < today, ~and_(there, closed))

@@ -5,7 +5,7 @@ The person is a keyed pseudonym: the same in all lines of one installation, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -16,17 +16,27 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
 from seminar_app.core.installation import installation_of
+from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
 from seminar_app.reports.queries.agency_values import CountedAs, counted_as
 from seminar_app.reports.queries.counted import COUNTS, FUNDING, HELD, HIDDEN, TOPIC, in_scope
 from seminar_app.reports.queries.scopes import EVERYTHING
-from seminar_app.reports.rules import MISSING, OF_AGENCY, RESERVED, WITHHELD, Definition, Dimension, Names
+from seminar_app.reports.rules import MISSING, OF_AGENCY, RESERVED, WITHHELD, Definition, Names
 from seminar_app.seminars.models import Seminar, SeminarHost
 
 NAMED, HEADCOUNT = "named", "headcount"
 _AT_ONCE = 2_000
+_SEMINAR = (
+    Seminar.id.label("seminar_id"),
+    Seminar.slug,
+    Seminar.office_id,
+    TOPIC.label("topic"),
+    FUNDING.label("funding_source"),
+    Seminar.country,
+    Seminar.starts_on,
+    Seminar.ends_on,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,60 +75,58 @@ DATES = frozenset({"starts_on", "ends_on"})
 
 
 def rows(session: Session, period: Definition, *, today: date) -> Iterator[Row]:
-    """Return the lines of the seminars that ended in the period of a definition, by seminar; read in parts, so that memory stays flat."""
-    offices = {row.id: row.code for row in session.execute(select(Office.id, Office.code))}
-    hosts = _hosts(session, offices)
-    agencies = {names: counted_as(session, names, today=today) for names in Names}
-    pseudonym = _pseudonyms(session)
-    found = (
-        select(
-            Person.public_id,
-            Person.sex,
-            HIDDEN.label("hidden"),
-            Seminar.id.label("seminar_id"),
-            Seminar.slug,
-            Seminar.office_id,
-            TOPIC.label("topic"),
-            FUNDING.label("funding_source"),
-            Seminar.country,
-            Seminar.starts_on,
-            Seminar.ends_on,
-            Participation.frozen_at,
-            Participation.agency_version_id,
-            Participation.attended,
-            Participation.completed,
-            Participation.minutes_credited,
-        )
-        .select_from(Seminar)
+    """Return the lines of the seminars that ended in the period of a definition, by seminar; read in parts, so that memory stays flat.
+
+    Headcounts come after all named lines.
+    """
+    reader = _Reader.of(session, today)
+    columns = (Participation.frozen_at, Participation.agency_version_id, Participation.attended, Participation.completed)
+    named = (
+        select(*_SEMINAR, *columns, Participation.minutes_credited, Person.public_id, Person.sex, HIDDEN.label("hidden"))
         .join(Participation, Participation.seminar_id == Seminar.id)
-        .join(Registration, Registration.id == Participation.registration_id)
-        .join(Person, Person.id == Registration.person_id)
+        .join(Person, Person.id == Participation.person_id)
         .where(HELD, COUNTS, *in_scope(period, EVERYTHING))
         .order_by(Seminar.ends_on, Seminar.id, Participation.id)
     )
-    for row in session.execute(found.execution_options(yield_per=_AT_ONCE)):
-        office = offices[row.office_id]
-        then, now = (_agency(agencies[names], row) for names in (Names.THEN, Names.NOW))
-        yield Row(
+    for row in session.execute(named.execution_options(yield_per=_AT_ONCE)):
+        yield reader.named(row)
+    counted = (
+        select(*_SEMINAR, Headcount)
+        .join(Headcount, Headcount.seminar_id == Seminar.id)
+        .where(HELD, *in_scope(period, EVERYTHING))
+        .order_by(Seminar.ends_on, Seminar.id, Headcount.id)
+    )
+    for line in session.execute(counted):
+        yield reader.headcount(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What lines of the database mean: codes of offices, agencies by version, and pseudonyms."""
+
+    offices: Mapping[int, str]
+    hosts: Mapping[int, Sequence[str]]
+    agencies: Mapping[Names, Mapping[int, CountedAs]]
+    pseudonym: Callable[[str], str]
+
+    @classmethod
+    def of(cls, session: Session, today: date) -> _Reader:
+        offices = {row.id: row.code for row in session.execute(select(Office.id, Office.code))}
+        ring = installation_of(session).ring
+        return cls(
+            offices,
+            _hosts(session, offices),
+            {names: counted_as(session, names, today=today) for names in Names},
+            cache(lambda public_id: ring.index(public_id, about="reports|person").hex()[:32]),
+        )
+
+    def named(self, row: Any) -> Row:
+        return Row(
             kind=NAMED,
-            pseudonym=pseudonym(row.public_id.hex),
-            seminar=row.slug,
-            office=office,
-            hosts=" ".join(dict.fromkeys((office, *hosts.get(row.seminar_id, ())))),
-            topic=row.topic,
-            funding_source=row.funding_source,
-            country=row.country,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
+            pseudonym=self.pseudonym(row.public_id.hex),
+            **self._of_seminar(row),
             frozen="no" if row.frozen_at is None else "yes",
-            agency_then=then[Dimension.AGENCY],
-            group_then=then[Dimension.GROUP],
-            level_then=then[Dimension.LEVEL],
-            state_then=then[Dimension.STATE],
-            agency_now=now[Dimension.AGENCY],
-            group_now=now[Dimension.GROUP],
-            level_now=now[Dimension.LEVEL],
-            state_now=now[Dimension.STATE],
+            **self._of_agency(row.agency_version_id, hidden=row.hidden),
             sex=RESERVED if row.hidden else (row.sex or MISSING),
             registered=1,
             attended=int(row.attended),
@@ -126,11 +134,42 @@ def rows(session: Session, period: Definition, *, today: date) -> Iterator[Row]:
             minutes=row.minutes_credited,
         )
 
+    def headcount(self, row: Any) -> Row:
+        counted: Headcount = row.Headcount
+        return Row(
+            kind=HEADCOUNT,
+            pseudonym="",
+            **self._of_seminar(row),
+            frozen="yes",
+            **self._of_agency(counted.agency_version_id, hidden=False),
+            sex=counted.sex or MISSING,
+            registered=counted.registered,
+            attended=counted.attended,
+            completed=counted.completed,
+            minutes=counted.minutes,
+        )
 
-def _agency(agencies: Mapping[int, CountedAs], row: Any) -> Mapping[Dimension, str]:
-    at = agencies.get(row.agency_version_id)
-    values = {dimension: at.value(dimension) if at else MISSING for dimension in OF_AGENCY}
-    return {dimension: RESERVED if row.hidden and dimension in WITHHELD else value for dimension, value in values.items()}
+    def _of_seminar(self, row: Any) -> dict[str, Any]:
+        office = self.offices[row.office_id]
+        return {
+            "seminar": row.slug,
+            "office": office,
+            "hosts": " ".join(dict.fromkeys((office, *self.hosts.get(row.seminar_id, ())))),
+            "topic": row.topic,
+            "funding_source": row.funding_source,
+            "country": row.country,
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
+        }
+
+    def _of_agency(self, version_id: int | None, *, hidden: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for names, agencies in self.agencies.items():
+            at = agencies.get(version_id or 0)
+            for dimension in OF_AGENCY:
+                withheld = hidden and dimension in WITHHELD
+                found[f"{dimension.value}_{names.value}"] = RESERVED if withheld else at.value(dimension) if at else MISSING
+        return found
 
 
 def _hosts(session: Session, offices: Mapping[int, str]) -> Mapping[int, list[str]]:
@@ -138,8 +177,3 @@ def _hosts(session: Session, offices: Mapping[int, str]) -> Mapping[int, list[st
     for seminar_id, office_id in session.execute(select(SeminarHost.seminar_id, SeminarHost.office_id).order_by(SeminarHost.position)):
         found.setdefault(seminar_id, []).append(offices[office_id])
     return found
-
-
-def _pseudonyms(session: Session) -> Any:
-    ring = installation_of(session).ring
-    return cache(lambda public_id: ring.index(public_id, about="reports|person").hex()[:32])

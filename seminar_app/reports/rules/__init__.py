@@ -2,10 +2,12 @@
 
 from seminar_app.reports.rules.agencies_now import agency_now, sole_successors
 from seminar_app.reports.rules.definitions import (
+    EMPTY,
     MISSING,
     MOST_DIMENSIONS,
     OF_AGENCY,
     OF_PEOPLE,
+    OR,
     OVERLAPPING,
     PERIODS,
     RESERVED,
@@ -20,16 +22,27 @@ from seminar_app.reports.rules.definitions import (
     hours,
     read_definition,
 )
-from seminar_app.reports.rules.periods import FISCAL_YEAR_BEGINS, Period, calendar_year, fiscal_year, fiscal_year_of, read_period, written
+from seminar_app.reports.rules.periods import (
+    FISCAL_YEAR_BEGINS,
+    HoursYear,
+    Period,
+    calendar_year,
+    fiscal_year,
+    fiscal_year_of,
+    read_period,
+    written,
+)
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
 
 __all__ = [
+    "EMPTY",
     "FEWEST_SHOWN",
     "FISCAL_YEAR_BEGINS",
     "MISSING",
     "MOST_DIMENSIONS",
     "OF_AGENCY",
     "OF_PEOPLE",
+    "OR",
     "OVERLAPPING",
     "PERIODS",
     "RESERVED",
@@ -40,6 +53,7 @@ __all__ = [
     "Definition",
     "Dimension",
     "Figures",
+    "HoursYear",
     "Names",
     "Period",
     "Status",

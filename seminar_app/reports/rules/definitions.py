@@ -84,10 +84,12 @@ RESERVED = "reserved"
 """Value of a dimension for a reserved or erased identity. No code is in lower case."""
 MISSING = ""
 """Value of a dimension where it is not known."""
+OR = "|"
+"""Stands between values of which a dimension must have one."""
 EMPTY = "-"
 """Stands for `MISSING` where a text must not be empty. No value is only a hyphen."""
 MOST_DIMENSIONS = 2
-LONGEST_VALUE = 200
+LONGEST_VALUE = 600
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -98,7 +100,8 @@ class Definition:
     Attributes:
         by: dimensions that it is broken down by, at most `MOST_DIMENSIONS`.
         first, last: a seminar counts if its last day lies between these, both included; None is open.
-        only: values that dimensions must have.
+        only: values that dimensions must have; several with `OR` between them, `EMPTY` for the one that is missing.
+        least_minutes: credited minutes that a participation must have at least.
     """
 
     count: Count = Count.PEOPLE
@@ -108,6 +111,7 @@ class Definition:
     first: date | None = None
     last: date | None = None
     only: Mapping[Dimension, str] = field(default_factory=dict)
+    least_minutes: int = 0
 
     def written(self) -> dict[str, str]:
         """Return the definition as pairs of texts, for an address, a saved view, a snapshot or the audit log. What is usual is left out."""
@@ -118,10 +122,10 @@ class Definition:
             "names": "" if self.names is Names.THEN else self.names.value,
             "from": self.first.isoformat() if self.first else "",
             "to": self.last.isoformat() if self.last else "",
+            "least_minutes": str(self.least_minutes or ""),
         }
-        return {key: value for key, value in said.items() if value} | {
-            each.value: value or EMPTY for each, value in sorted(self.only.items())
-        }
+        only = {each.value: value for each, value in sorted(self.only.items())}
+        return {key: value for key, value in said.items() if value} | only
 
 
 def read_definition(pairs: Mapping[str, str]) -> Definition:
@@ -135,12 +139,17 @@ def read_definition(pairs: Mapping[str, str]) -> Definition:
         _one_of(Names, pairs.get("names", "")) or Names.THEN,
         _day(pairs.get("from", "")),
         _day(pairs.get("to", "")),
-        {each: MISSING if value == EMPTY else value[:LONGEST_VALUE] for each, value in only.items() if "\0" not in value},
+        {each: value[:LONGEST_VALUE] for each, value in only.items() if "\0" not in value},
+        _number(pairs.get("least_minutes", "")),
     )
 
 
 def _one_of(kind: type[E], name: str) -> E | None:
     return kind(name) if name in list(kind) else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
 
 
 def _day(text: str) -> date | None:
@@ -182,6 +191,15 @@ class Figures:
     participations: ByStatus = ByStatus()
     minutes: ByStatus = ByStatus()
     without_names: ByStatus = ByStatus()
+
+    def __add__(self, other: Figures) -> Figures:
+        """Return the sums; of people only where nobody is in both."""
+        return Figures(
+            self.people + other.people,
+            self.participations + other.participations,
+            self.minutes + other.minutes,
+            self.without_names + other.without_names,
+        )
 
     def value(self, count: Count, status: Status) -> int | float:
         """Return the figure: a number of people or participations, or hours to one decimal."""

@@ -9,12 +9,20 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from seminar_app.reports.rules.definitions import Dimension
 
 FISCAL_YEAR_BEGINS = 10
 """Month."""
 _WRITTEN = re.compile(r"(?:FY)?(?P<year>[0-9]{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.ASCII)
+
+
+class HoursYear(StrEnum):
+    """In which kind of year officials are to be trained so many hours."""
+
+    CALENDAR = "calendar"
+    FISCAL = "fiscal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def test_a_definition_that_is_written_reads_the_same_again() -> None:
         Names.NOW,
         date(2014, 1, 1),
         None,
-        {Dimension.TOPIC: "Trata de personas", Dimension.SEX: ""},
+        {Dimension.TOPIC: "Trata de personas", Dimension.SEX: "-"},
+        480,
     )
     assert read_definition(definition.written()) == definition
     assert read_definition(Definition().written()) == Definition()
