@@ -79,7 +79,8 @@ PARTICIPATIONS = (
     f"UPDATE participation SET current = false WHERE {PAST} AND id % 53 = 0",
     (
         "INSERT INTO participation (registration_id, version, current, seminar_id, agency_version_id, minutes_credited, contact_minutes,"
-        " percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed, superseded, person_id, seated, frozen_at)"
+        " percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed,"
+        " superseded, person_id, seated, frozen_at)"
         " SELECT registration_id, 2, true, seminar_id, agency_version_id, contact_minutes, contact_minutes,"
         " CASE WHEN contact_minutes > 0 THEN 100 END, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted,"
         " completed, superseded, person_id, seated, frozen_at FROM participation WHERE NOT current"
