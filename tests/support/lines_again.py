@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from seminar_app.core.sqlite import sqlite_module
 
 Line = tuple[str, ...]
 Table = dict[int, dict[str, Any]]
-TABLES = ("registration", "participation", "person", "seminar", "agency", "agency_version", "office")
+TABLES = ("registration", "participation", "person", "seminar", "agency", "agency_version", "office", "headcount")
 COLUMNS = (
     *("kind", "seminar", "office", "hosts", "topic", "funding_source", "country", "starts_on", "ends_on", "frozen"),
     *("agency_then", "group_then", "level_then", "state_then", "agency_now", "group_now", "level_now", "state_now"),
@@ -22,6 +22,8 @@ COLUMNS = (
 )
 """All but the pseudonym, of which only can be said whose lines have the same."""
 HIDDEN = "reserved"
+GROUPS = (1, 5)
+"""Where the groups stand among what agencies say, then and now."""
 
 
 def lines_of(rows: Iterable[Mapping[str, str]]) -> tuple[Counter[Line], Counter[tuple[Line, ...]]]:
@@ -33,7 +35,7 @@ def lines_again(url: str, *, today: date) -> tuple[Counter[Line], Counter[tuple[
     """Return the same from the tables of a database."""
     tables, hosts, successions = _read(url)
     place = Directory(tables["agency"], tables["agency_version"], successions, today)
-    return _gathered(_named(tables, hosts, place))
+    return _gathered([*_named(tables, hosts, place), *_headcounts(tables, hosts, place)])
 
 
 def _gathered(lines: Iterable[tuple[str, Line]]) -> tuple[Counter[Line], Counter[tuple[Line, ...]]]:
@@ -62,32 +64,42 @@ def _read(url: str) -> tuple[dict[str, Table], dict[int, list[int]], list[dict[s
         return {name: {row["id"]: row for row in all_of(name)} for name in TABLES}, hosts, all_of("agency_succession")
 
 
-def _named(tables: dict[str, Table], hosts: Mapping[int, list[int]], place: Directory) -> Iterable[tuple[str, Line]]:
+def _is_held(seminar: Mapping[str, Any]) -> bool:
+    decided = (seminar["archived_from"] or seminar["state"]) if seminar["state"] == "archived" else seminar["state"]
+    return decided not in ("draft", "cancelled")
+
+
+def _of_seminar(tables: dict[str, Table], seminar: Mapping[str, Any], hosts: Mapping[int, list[int]]) -> Line:
+    own, codes = seminar["office_id"], {office_id: office["code"] for office_id, office in tables["office"].items()}
+    return (
+        seminar["slug"],
+        codes[own],
+        " ".join(codes[each] for each in (own, *(each for each in hosts[seminar["id"]] if each != own))),
+        seminar["topic_es"] or seminar["topic_en"] or "",
+        seminar["funding_source"] or "",
+        seminar["country"],
+        str(seminar["starts_on"]),
+        str(seminar["ends_on"]),
+    )
+
+
+def _named(tables: dict[str, Table], hosts: Mapping[int, list[int]], place: Directory) -> Iterator[tuple[str, Line]]:
     for outcome in tables["participation"].values():
         registration = tables["registration"][outcome["registration_id"]]
         seminar = tables["seminar"][registration["seminar_id"]]
-        decided = (seminar["archived_from"] or seminar["state"]) if seminar["state"] == "archived" else seminar["state"]
         seat = registration["state"] == "registered"
-        if not outcome["current"] or outcome["superseded"] or decided in ("draft", "cancelled") or not (seat or outcome["attended"]):
+        if not outcome["current"] or outcome["superseded"] or not _is_held(seminar) or not (seat or outcome["attended"]):
             continue
         person = tables["person"][registration["person_id"]]
         while person["merged_into_id"] is not None:
             person = tables["person"][person["merged_into_id"]]
         hidden = bool(person["reserved"]) or person["erased_at"] is not None
-        own = seminar["office_id"]
         places = [*place.then(outcome["agency_version_id"]), *place.now(outcome["agency_version_id"])]
         if hidden:
-            places = [value if at in (1, 5) else HIDDEN for at, value in enumerate(places)]
+            places = [value if at in GROUPS else HIDDEN for at, value in enumerate(places)]
         line = (
             "named",
-            seminar["slug"],
-            tables["office"][own]["code"],
-            " ".join(tables["office"][each]["code"] for each in (own, *(each for each in hosts[seminar["id"]] if each != own))),
-            seminar["topic_es"] or seminar["topic_en"] or "",
-            seminar["funding_source"] or "",
-            seminar["country"],
-            str(seminar["starts_on"]),
-            str(seminar["ends_on"]),
+            *_of_seminar(tables, seminar, hosts),
             "no" if outcome["frozen_at"] is None else "yes",
             *places,
             HIDDEN if hidden else person["sex"] or "",
@@ -97,6 +109,15 @@ def _named(tables: dict[str, Table], hosts: Mapping[int, list[int]], place: Dire
             str(outcome["minutes_credited"]),
         )
         yield str(person["id"]), line
+
+
+def _headcounts(tables: dict[str, Table], hosts: Mapping[int, list[int]], place: Directory) -> Iterator[tuple[str, Line]]:
+    for row in tables["headcount"].values():
+        seminar, version_id = tables["seminar"][row["seminar_id"]], row["agency_version_id"]
+        if _is_held(seminar):
+            numbers = (str(row[name]) for name in ("registered", "attended", "completed", "minutes"))
+            places = *place.then(version_id), *place.now(version_id)
+            yield "", ("headcount", *_of_seminar(tables, seminar, hosts), "yes", *places, row["sex"] or "", *numbers)
 
 
 class Directory:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import Agency, AgencyVersion
 from seminar_app.agencies.rules import existed_on, names_a_kind
 from seminar_app.attendance.models import Participation
 from seminar_app.attendance.rules import MarkStatus
@@ -24,6 +24,7 @@ from seminar_app.attendance.services import Entry as MarkEntry
 from seminar_app.attendance.services import clear, mark, mark_all, mark_on_arrival, record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.history.models import Headcount
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.identity import NOTHING
 from seminar_app.people.models import Person
@@ -53,6 +54,8 @@ FATES = (
     *("empty", "coming", "completed", "reopened", "archived_draft", "completed", "archived", "completed", "reopened", "completed"),
 )
 """What becomes of each seminar, in turn."""
+WITHOUT_NAMES = frozenset({"empty", "archived", "cancelled"})
+"""Seminars of which headcounts are on file: instead of a list or beside it, and of one that does not count."""
 PLACES = (("Cancún", "MX", "America/Cancun"), ("Antigua", "GT", "America/Guatemala"), ("Toluca", "MX", "America/Mexico_City"))
 TOPICS: tuple[tuple[str | None, str | None], ...] = (
     *(("Trata de personas", "Trafficking in persons"), ("Lavado de dinero", None), (None, "Cybercrime"), (None, None)),
@@ -121,6 +124,8 @@ class TrainingYears:
         starts = TODAY.date() + timedelta(days=20) if fate == "coming" else FIRST_DAY + timedelta(days=span * number // of)
         held = self._created(number, starts, fate)
         early = {"draft": (), "archived_draft": ((Change.ARCHIVE, -60),), "empty": ((Change.PUBLISH, -60), (Change.COMPLETE, 10))}
+        if fate in WITHOUT_NAMES:
+            self._headcounts(held)
         if fate in early:
             self._change(held, *early[fate])
             return
@@ -190,6 +195,20 @@ class TrainingYears:
         for change, days in changes:
             at = when(held.seminar.starts_on, days)
             self._do(change_state, at, seminar_id=held.seminar.id, change=change, reason="Por una orden")
+
+    def _headcounts(self, held: Held) -> None:
+        """Record people without names, with and without an agency and a sex."""
+        agencies = self.session.scalars(
+            select(AgencyVersion.id).where(AgencyVersion.agency_id.in_(held.agencies), AgencyVersion.current).limit(2)
+        )
+        places = [(None, None), (None, Sex.FEMALE), *((each, sex) for each in agencies.all() for sex in (None, Sex.FEMALE, Sex.MALE))]
+        with unit_of_work(self.session) as session:
+            for version_id, sex in places:
+                completed = self.chance.randrange(4)
+                attended = completed + self.chance.randrange(3)
+                numbers = {"completed": completed, "attended": attended, "registered": attended + self.chance.randrange(1, 3)}
+                of = {"seminar_id": held.seminar.id, "agency_version_id": version_id, "sex": sex, "minutes": 317 * completed}
+                session.add(Headcount(public_id=uuid.uuid4(), **of, **numbers, recorded_by="command", recorded_at=TODAY))
 
     # --- its list -------------------------------------------------------------------------------------------------
 
