@@ -65,6 +65,13 @@ def questions(periods: Iterable[tuple[date | None, date | None]]) -> Iterator[Qu
         yield Question(by, names, first, last)
 
 
+def fewer(asked: Iterable[Question]) -> Iterator[Question]:
+    """Leave out pairs in a period, and names of now where no agency is named."""
+    for each in asked:
+        if (each.names == "then" or {*each.by} & {*_OF_THE_AGENCY}) and (len(each.by) < 2 or each.first is None):
+            yield each
+
+
 class CountedAgain:
     """Answers questions from a file of lines."""
 
