@@ -22,7 +22,7 @@ from seminar_app.web.access import current_actor, shown
 from seminar_app.web.database import session
 from seminar_app.web.ids import id_needed
 
-FILTERS = ("state", "group", "pool", "mail", "find", "page")
+FILTERS = ("state", "group", "pool", "mail", "lacks", "find", "page")
 
 
 def registration_page(

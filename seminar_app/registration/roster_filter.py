@@ -20,4 +20,5 @@ def roster_filter(arguments: Mapping[str, str]) -> RosterFilter:
     except ValueError:
         state = None
     words, to_phone = kept_search(arguments.get("find")), arguments.get("mail") == "none"
-    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words, to_phone, alternates)
+    lacks_sex = arguments.get("lacks") == "sex"
+    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words, to_phone, alternates, lacks_sex)

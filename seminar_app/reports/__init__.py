@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.reports import audit_words, labels
 from seminar_app.reports import models as models
+from seminar_app.reports import staff_routes as staff_routes
+from seminar_app.reports.blueprints import blueprint
+from seminar_app.reports.menu import tabs
+from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the words."""
+    """Register the words, the pages and the menu."""
     audit_words.init_app()
     labels.init_app()
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["report_tabs"] = tabs
+    add_staff_entry(app, Entry(_l("Reports"), "reports.figures", 25, "reports."))

@@ -8,12 +8,18 @@ from datetime import date
 from babel import Locale
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
+from seminar_app.agencies.queries import all_agencies
 from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.core.actor import Actor
 from seminar_app.core.dates import date_range, long_date, noon
+from seminar_app.offices.queries import offices
 from seminar_app.people.rules import Sex
 from seminar_app.reports.queries.agency_values import agency_names
 from seminar_app.reports.queries.figures import Table
+from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
     MISSING,
     OF_AGENCY,
@@ -81,11 +87,28 @@ def notes_of(definition: Definition) -> list[str]:
             if definition.names is Names.THEN
             else _("Agencies are named and grouped as today; one that a single other agency succeeded is counted as that one.")
         )
-    if definition.by and definition.count is Count.PEOPLE:
+    if set(definition.by) - {Dimension.SEX} and definition.count is Count.PEOPLE:
         notes.append(_("A person can be in several rows, so the rows may add up to more than the total."))
     elif set(definition.by) & OVERLAPPING:
         notes.append(_("A seminar with several hosts counts in the row of each, so the rows may add up to more than the total."))
     return notes
+
+
+def scope_words(session: Session, actor: Actor, scope: Scope) -> str:
+    """Return whose seminars and people are counted."""
+    if scope.offices is not None:
+        codes = sorted(office.code for office in offices(session) if office.id in scope.offices)
+        return str(ngettext("Seminars of the office %(codes)s", "Seminars of the offices %(codes)s", len(codes), codes=", ".join(codes)))
+    if scope.agencies is not None:
+        directory = all_agencies(session, with_aliases=False)
+        codes = sorted(directory[agency_id].code for agency_id in actor.agency_ids)
+        return str(_("People of %(codes)s, of what is below and of what it succeeded", codes=", ".join(codes)))
+    return str(_("Seminars of all offices"))
+
+
+def year_words(year: str) -> str:
+    """Return `FY2014` or `2014` in words."""
+    return str(_("Fiscal year %(year)s (US)", year=year[2:]) if year.startswith("FY") else _("Year %(year)s", year=year))
 
 
 def cell_words(table: Table, dimension: Dimension, *, language: str) -> Callable[[str], str]:

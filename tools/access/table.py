@@ -25,6 +25,7 @@ SECTIONS = (
     "Attendance",
     "Feedback",
     "Messages of a seminar",
+    "Reports",
     "Agencies",
     "Offices, accounts, messages, audit log",
 )

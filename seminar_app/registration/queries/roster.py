@@ -100,6 +100,7 @@ class RosterFilter:
         words: of a name or e-mail.
         to_phone: only people whom no mail reaches and who are still concerned by the seminar.
         alternates: of those who wait only alternates.
+        lacks_sex: only people whose sex is not known, which reports list as a gap.
     """
 
     state: RegistrationState | None = None
@@ -108,11 +109,12 @@ class RosterFilter:
     words: str = ""
     to_phone: bool = False
     alternates: bool = False
+    lacks_sex: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.state or self.alternates or self.group or self.pool or self.words or self.to_phone)
+        return bool(self.state or self.alternates or self.group or self.pool or self.words or self.to_phone or self.lacks_sex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,8 @@ def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
     if wanted.group and group != wanted.group:
         return False
     if wanted.pool and line.pool != wanted.pool:
+        return False
+    if wanted.lacks_sex and (line.person.hidden or line.person.sex is not None):
         return False
     if wanted.to_phone and not line.to_phone:
         return False

@@ -1,0 +1,34 @@
+"""The pages of reports, as the line under their heading shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.web.access import current_actor, policy_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of reports; endpoints that begin with `prefix` keep it marked as current."""
+
+    label: Any
+    endpoint: str
+    prefix: str
+
+
+TABS = [Tab(_l("Figures"), "reports.figures", "reports.figures")]
+
+
+def tabs() -> list[tuple[str, str, bool]]:
+    """Return label, address and whether it is the current one, of the pages that the account may open."""
+    roles, here = current_actor().roles, request.endpoint or ""
+    found = []
+    for tab in TABS:
+        policy = policy_of(current_app, tab.endpoint)
+        if policy is not None and (not policy.roles or policy.roles & roles):
+            found.append((str(tab.label), url_for(tab.endpoint), here.startswith(tab.prefix)))
+    return found
