@@ -65,6 +65,8 @@ FUNDING_SOURCES = ("Iniciativa Mérida", None, "INL, fondo «A, B»")
 SYLLABLES = ("ba", "co", "de", "fi", "gu", "la", "mo", "ne", "pi", "ru", "sa", "te", "vi", "xo", "za", "ñu")
 SEXES = (Sex.FEMALE, Sex.MALE, Sex.FEMALE, Sex.MALE, Sex.MALE, None, Sex.FEMALE, Sex.OTHER, Sex.MALE)
 NOT_LISTED = "Secretaría de Seguridad del Municipio"
+MOVED, UNLISTED = 0.4, 0.25
+"""Shares of those who come again: for another agency, and those of them for one that is not in the directory."""
 ALWAYS = frozenset({"PGR", "FGR", "CNS", "PF", "GN", "INM", "PM-CUN", "SSP", "UNO", "DOS"})
 """Agencies that send people to each seminar while they exist, and so many others do, so that cells have more than one person."""
 OTHERS = 6
@@ -236,8 +238,10 @@ class TrainingYears:
             person = self.session.get_one(Person, person_id)
             if person.erased_at is not None or person.merged_into_id is not None:
                 return
-            moved = person.agency_id not in held.agencies or self.chance.random() < 0.2
-            entry = replace(entry, person=stored_data(person), agency_id=entry.agency_id if moved else person.agency_id)
+            drawn = self.chance.random()
+            moved = person.agency_id not in held.agencies or drawn < MOVED
+            place = {"agency_id": None, "agency_text": NOT_LISTED} if drawn < UNLISTED else {} if moved else {"agency_id": person.agency_id}
+            entry = replace(entry, person=stored_data(person), **place)
         typed: dict[str, Any] = {"entry": entry, "submission_id": self._uuid(), "person_id": person_id}
         made = self._do(services.add_by_hand, when(held.seminar.starts_on, -40), seminar_id=held.seminar.id, **typed)
         if person_id is None:
