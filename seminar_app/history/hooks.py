@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.history import queries, services
+from seminar_app.history.models import OutsideTraining
 from seminar_app.registration.models import Registration
 from seminar_app.registration.registration_hooks import when_registration_changes
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services.merging import when_people_merge
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change, is_frozen
 from seminar_app.seminars.services import SeminarEdit, StateChange, when_changing_state, when_editing
@@ -53,3 +55,21 @@ def on_registration(
     seated = {each.agency_id for each in registrations if each.state is RegistrationState.REGISTERED}
     if seated:
         services.refuse_counted(session, seminar.id, seated)
+
+
+class MergedTraining:
+    """Training elsewhere in a merge: it goes to the record that is kept, and back with it."""
+
+    name = OutsideTraining.__tablename__
+
+    def move(self, session: Session, *, gone: int, kept: int) -> Sequence[int]:
+        """Move all reports, and return their ids."""
+        return services.move_training(session, source=gone, target=kept)
+
+    def move_back(self, session: Session, moved: Collection[int], *, gone: int, kept: int) -> None:
+        """Move them back."""
+        if moved:
+            services.move_training(session, source=kept, target=gone, ids=moved)
+
+
+when_people_merge(MergedTraining())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -178,8 +178,3 @@ def get_headcount(session: Session, seminar_id: int, public_id: uuid.UUID) -> Ag
         if any(line.public_id == public_id for line in each.lines.values()):
             return each
     raise NotFound
-
-
-def numbers_by_sex(lines: Mapping[Sex | None, Headcount]) -> dict[Sex | None, Numbers]:
-    """Return the numbers of each line."""
-    return {sex: Numbers(line.registered, line.attended, line.completed) for sex, line in lines.items()}
