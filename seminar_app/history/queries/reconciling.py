@@ -92,7 +92,7 @@ def reconciliation_of(session: Session, access: RosterAccess) -> Reconciliation:
     )
 
 
-def _entered(seminar_id: int) -> Select[Any]:
+def _entered(seminar_id: int) -> Select[*tuple[Any, ...]]:
     instead = exists().where(
         RegistrationHistory.registration_id == Registration.id,
         RegistrationHistory.from_state.is_(None),
