@@ -121,7 +121,7 @@ class NumbersPart(FormPart):
 
     registered = _number(_l("Registered"))
     attended = _number(_l("Attended"))
-    completed = _number(_l("Completed"))
+    completed = _number(_l("Completed it"))
 
     @property
     def numbers(self) -> Numbers:

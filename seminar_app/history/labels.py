@@ -23,6 +23,6 @@ def init_app() -> None:
         {
             TrainingState.REPORTED: _l("Waiting for a decision"),
             TrainingState.APPROVED: _l("Approved"),
-            TrainingState.DECLINED: _l("Declined"),
+            TrainingState.DECLINED: _l("Not approved"),
         },
     )

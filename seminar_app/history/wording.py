@@ -16,7 +16,7 @@ STAGES: Mapping[Stage, Any] = {
     Stage.LISTED: _l("Named or registered before the door"),
     Stage.SEATED: _l("With a seat at the end"),
     Stage.ATTENDED: _l("Attended"),
-    Stage.COMPLETED: _l("Completed"),
+    Stage.COMPLETED: _l("Completed it"),
 }
 REASONS: Mapping[Reason, Any] = {
     Reason.ANNOUNCED_OTHERWISE: _l("No record says why"),
@@ -26,7 +26,7 @@ REASONS: Mapping[Reason, Any] = {
     Reason.WALK_IN: _l("Came without a registration"),
     Reason.CAME_INSTEAD: _l("Came instead of somebody on the list"),
     Reason.SUBSTITUTED: _l("Made way for a substitute"),
-    Reason.DECLINED: _l("Declined"),
+    Reason.DECLINED: _l("Declined, or were declined"),
     Reason.WITHDRAWN: _l("Withdrew, or the agency withdrew them"),
     Reason.REMOVED_ADMINISTRATIVE: _l("Removed: administrative"),
     Reason.REMOVED_CANCELLED: _l("Removed: the person or the agency cancelled"),
@@ -37,7 +37,7 @@ REASONS: Mapping[Reason, Any] = {
     Reason.WAITLISTED: _l("Still on the waiting list"),
     Reason.NOMINATED: _l("Nominated and not decided"),
     Reason.INVITED: _l("Invited and not answered"),
-    Reason.PENDING: _l("Not approved"),
+    Reason.PENDING: _l("Waiting for approval"),
     Reason.WITHOUT_SEAT: _l("Came and hold no seat at the end"),
     Reason.ABSENT: _l("Did not come, or nobody recorded it"),
     Reason.BELOW_THRESHOLD: _l("Came, and did not reach what completion asks for"),
