@@ -119,6 +119,11 @@ def training_withdraw(training_id: str) -> ResponseReturnValue:
     return redirect(url_for("people_staff.person", person_id=line.person.public_id.hex, _anchor="outside-training"), code=303)
 
 
+def reports_to_decide() -> int:
+    """Return how many reports wait for a decision of the signed-in account."""
+    return queries.waiting_for(session(), current_actor())
+
+
 def _to_decide(training_id: str) -> TrainingLine:
     line = queries.get_training(session(), current_actor(), id_needed(training_id))
     if not line.decides:

@@ -23,6 +23,7 @@ from seminar_app.history.queries.outside import (
     outside_minutes,
     trainings_in_reach,
     trainings_of,
+    waiting_for,
 )
 from seminar_app.history.queries.reconciling import Reconciliation, announced_number, reconciliation_of
 
@@ -50,4 +51,5 @@ __all__ = [
     "total_of",
     "trainings_in_reach",
     "trainings_of",
+    "waiting_for",
 ]

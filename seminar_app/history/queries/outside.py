@@ -73,6 +73,15 @@ def trainings_in_reach(session: Session, actor: Actor, *, state: TrainingState |
     return TrainingList(_lines(session, actor, rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE, waiting)
 
 
+def waiting_for(session: Session, actor: Actor) -> int:
+    """Return how many reports wait for a decision of this account; 0 for one that decides on none."""
+    organizer = organizing(actor)
+    if not organizer.grants:
+        return 0
+    counted = select(func.count()).select_from(OutsideTraining).join(Person, Person.id == OutsideTraining.person_id)
+    return session.scalar(counted.where(OutsideTraining.state == TrainingState.REPORTED, reach_of(session, organizer))) or 0
+
+
 def get_training(session: Session, actor: Actor, public_id: uuid.UUID) -> TrainingLine:
     """Return one report about a person whom the account may see.
 
