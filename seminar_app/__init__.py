@@ -55,6 +55,7 @@ def _assembled(settings: Settings | None) -> Flask:
         retention,
         seminars,
         sign_in,
+        today,
         web,
     )
 
@@ -77,6 +78,7 @@ def _assembled(settings: Settings | None) -> Flask:
         feedback,
         letters,
         certificates,
+        today,
         retention,
         demo,
         cli,
