@@ -31,18 +31,9 @@ from seminar_app.today.rules import (
     phase_of,
     to_show,
 )
-from seminar_app.today.wording import Line, in_days, lines_of_waiting, where_in_time
+from seminar_app.today.wording import WaitingIn, in_days, lines_of_waiting, where_in_time
 
 ErasuresIn = Mapping[int, Asking]
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingIn:
-    """What waits in one seminar."""
-
-    seminar: Seminar
-    when: str
-    lines: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from config import Mode, Settings
-from seminar_app.audit.access_log import alerts_since, day_of
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor
 from seminar_app.messages.checks import what_waiting_means
@@ -20,8 +19,9 @@ from seminar_app.today.agency import agency_part
 from seminar_app.today.door import door_part
 from seminar_app.today.installation import Findings, installation_facts, lines_of_findings
 from seminar_app.today.organizing import organizing_of
+from seminar_app.today.oversight import oversight_facts
 from seminar_app.today.queries.seminars import ids_to_look_after, organized_by
-from seminar_app.today.rules import ALERTS_WITHIN, Part, parts_of
+from seminar_app.today.rules import Part, parts_of
 from seminar_app.today.wording import Line
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.checks import State, findings
@@ -77,14 +77,11 @@ def _agency(reading: Session, actor: Actor, _found: Findings, now: datetime) -> 
 
 
 def _oversight(reading: Session, _actor: Actor, _found: Findings, now: datetime) -> dict[str, Any]:
-    return {
-        "alerts": len(alerts_since(reading, day_of(reading, now) - ALERTS_WITHIN)),
-        "entries": [each for each in staff_navigation() if not each.current],
-    }
+    return {"access": oversight_facts(reading, now=now), "entries": [each for each in staff_navigation() if not each.current]}
 
 
 def _installation(reading: Session, _actor: Actor, found: Findings, now: datetime) -> dict[str, Any]:
-    return {"facts": installation_facts(reading, found, now=now)}
+    return {"installation": installation_facts(reading, found, now=now)}
 
 
 _VALUES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,24 @@ class Line:
     sentence: str
     url: str | None = None
     action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingIn:
+    """What waits in one seminar."""
+
+    seminar: Seminar
+    when: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line with its label; `attention`: the reader should look."""
+
+    label: str
+    line: Line
+    attention: bool = False
 
 
 def in_days(days: int) -> str:

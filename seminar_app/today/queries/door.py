@@ -20,7 +20,7 @@ from seminar_app.today.rules import AT_MOST, MOST_SESSIONS
 
 @dataclass(frozen=True, slots=True)
 class DoorSession:
-    """A session with its seminar's names; `over`: it has ended."""
+    """A session with the names of its seminar."""
 
     public_id: uuid.UUID
     title_es: str | None
