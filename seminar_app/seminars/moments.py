@@ -13,23 +13,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.seminars.models import SeatPool, Seminar
-from seminar_app.seminars.rules import SeminarState, Window, instant_of, registration_closes, registration_window
+from seminar_app.seminars.rules import SeminarState, Window, instant_of, local_of, registration_closes, registration_window
 from seminar_app.web.filters import local_instant, long_date
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happens to a seminar at an instant.
 
     Attributes:
-        when: the instant or the day in words, in the seminar's zone.
+        time_zone: the seminar's.
+        whole_day: only the day is said.
         is_deadline: nothing can be done about it afterwards as it could before.
     """
 
     at: datetime
-    when: str
     what: str
+    time_zone: str
+    whole_day: bool = False
     is_deadline: bool = True
+
+    @property
+    def when(self) -> str:
+        """The instant or the day in words, in the seminar's zone."""
+        if self.whole_day:
+            return long_date(local_of(self.at, self.time_zone).date())
+        return local_instant(self.at, self.time_zone)
 
 
 Moments = Callable[[Session, Sequence[Seminar]], Mapping[int, Sequence[tuple[datetime, str]]]]
@@ -50,9 +59,8 @@ def moments_to_come(session: Session, seminars: Sequence[Seminar], *, now: datet
     found: dict[int, list[Moment]] = {each.id: [] for each in seminars}
     for seminar in held:
         own = _own(seminar, releases.get(seminar.id, ()), now=now)
-        zone = seminar.time_zone
-        own += [Moment(at, local_instant(at, zone), what) for room in of_rooms for at, what in room.get(seminar.id, ())]
-        found[seminar.id] = sorted(moment for moment in own if moment.at > now)
+        own += [Moment(at, what, seminar.time_zone) for room in of_rooms for at, what in room.get(seminar.id, ())]
+        found[seminar.id] = sorted((moment for moment in own if moment.at > now), key=lambda moment: (moment.at, moment.what))
     return found
 
 
@@ -60,19 +68,18 @@ def _own(seminar: Seminar, releases: Collection[date], *, now: datetime) -> list
     zone, found = seminar.time_zone, []
 
     def on(day: date, what: str) -> Moment:
-        return Moment(instant_of(datetime.combine(day, time()), zone), long_date(day), what)
+        return Moment(instant_of(datetime.combine(day, time()), zone), what, zone, whole_day=True)
 
     if (opens := seminar.registration_opens_at) is not None:
-        found.append(Moment(opens, local_instant(opens, zone), _("Registration opens")))
+        found.append(Moment(opens, _("Registration opens"), zone))
     if registration_window(seminar, now=now) is not Window.CLOSED:
-        closes = registration_closes(seminar)
-        found.append(Moment(closes, local_instant(closes, zone), _("Registration closes")))
+        found.append(Moment(registration_closes(seminar), _("Registration closes"), zone))
     if seminar.list_freezes_on is not None:
         found.append(on(seminar.list_freezes_on, _("The list is frozen: it changes only with your approval")))
     found += [on(day, _("Unused seats of a quota go to everybody")) for day in releases]
     found.append(on(seminar.starts_on, _("The seminar begins")))
     last = instant_of(datetime.combine(seminar.ends_on, time(23, 59)), zone)
-    found.append(Moment(last, long_date(seminar.ends_on), _("The last day"), is_deadline=False))
+    found.append(Moment(last, _("The last day"), zone, whole_day=True, is_deadline=False))
     return found
 
 

@@ -62,5 +62,5 @@ def _waiting(door: Door, *, now: datetime) -> list[WaitingIn]:
     for seminar_id, asking in door.untaken.items():
         waits = Waits(Waiting.UNTAKEN, asking.number, asking.first)
         lines.setdefault(seminar_id, []).append(lines_of_waiting(door.seminars[seminar_id], waits))
-    named = most_urgent_first((door.seminars[seminar_id] for seminar_id in lines), now=now)
+    named = most_urgent_first((door.seminars[seminar_id] for seminar_id in lines), today=now.date())
     return [WaitingIn(each, where_in_time(each, now=now), lines[each.id]) for each in named]

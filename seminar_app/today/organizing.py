@@ -15,7 +15,7 @@ from seminar_app.seminars.moments import Moment, moments_to_come
 from seminar_app.seminars.overview import DAYS_TO_FIND_A_COORDINATOR
 from seminar_app.seminars.rules import SeminarState, local_of
 from seminar_app.today.queries.door import DoorSession, sessions_of_today
-from seminar_app.today.queries.seminars import Fill, ToComplete, fills_of, organized_by, seminars_by_id, seminars_here, to_complete
+from seminar_app.today.queries.seminars import Fill, ToComplete, fills_of, most_urgent_of, organized_by, seminars_here, to_complete
 from seminar_app.today.queries.waiting import Waits, in_order, note_asking, waits_of_seminars, with_coordinators
 from seminar_app.today.rules import (
     AHEAD,
@@ -27,7 +27,6 @@ from seminar_app.today.rules import (
     Phase,
     Waiting,
     days_until,
-    most_urgent_first,
     phase_of,
     to_show,
 )
@@ -96,13 +95,13 @@ def organizing_of(session: Session, actor: Actor, *, erasures: ErasuresIn, all_o
     here = [each for each in near if each.starts_on <= now.date() + AHEAD]
     moments = moments_to_come(session, near, now=now)
     waiting, number_waiting = _waiting(session, actor, near, ended, erasures, all_of="waiting" in all_of, now=now)
-    deadlines = _deadlines(near, moments, now=now)
+    deadlines, most = _deadlines(near, moments, now=now), AT_MOST if "deadlines" in all_of else MOST_DEADLINES
     return Organizing(
         waiting=waiting,
         number_waiting=number_waiting,
         cards=(cards := _cards(session, ended, here, moments, now=now)),
         more_seminars=len(cards) < len(here) + ended.number,
-        deadlines=deadlines[: AT_MOST if "deadlines" in all_of else MOST_DEADLINES],
+        deadlines=[Deadline(seminar, _next(seminar, moment, now=now)) for moment, seminar in deadlines[:most]],
         number_of_deadlines=len(deadlines),
     )
 
@@ -124,12 +123,12 @@ def _waiting(
         found.setdefault(seminar.id, []).append(Waits(Waiting.COMPLETE, 1))
     for seminar in _without_coordinator(session, near, now=now):
         found.setdefault(seminar.id, []).append(Waits(Waiting.NOBODY_AT_DOOR, 1))
-    named = most_urgent_first(seminars_by_id(session, found), now=now)
+    named = most_urgent_of(session, found, most=AT_MOST if all_of else MOST_WAITING, now=now)
     shown = [
         WaitingIn(seminar, where_in_time(seminar, now=now), [lines_of_waiting(seminar, each) for each in in_order(found[seminar.id])])
-        for seminar in named[: AT_MOST if all_of else MOST_WAITING]
+        for seminar in named
     ]
-    return shown, len(named) + ended.number - len(ended.seminars)
+    return shown, len(found) + ended.number - len(ended.seminars)
 
 
 def _without_coordinator(session: Session, near: Sequence[Seminar], *, now: datetime) -> list[Seminar]:
@@ -169,9 +168,10 @@ def _next(seminar: Seminar, moment: Moment, *, now: datetime) -> NextMoment:
     return NextMoment(moment, in_days(days_until(day, seminar.time_zone, now=now)))
 
 
-def _deadlines(near: Sequence[Seminar], moments: Mapping[int, Sequence[Moment]], *, now: datetime) -> list[Deadline]:
+def _deadlines(near: Sequence[Seminar], moments: Mapping[int, Sequence[Moment]], *, now: datetime) -> list[tuple[Moment, Seminar]]:
+    """Return the deadlines of the next weeks, the first one first."""
     soon = [
         (moment, seminar) for seminar in near for moment in moments[seminar.id] if moment.is_deadline and moment.at <= now + DEADLINES_AHEAD
     ]
-    soon.sort(key=lambda pair: (pair[0], pair[1].id))
-    return [Deadline(seminar, _next(seminar, moment, now=now)) for moment, seminar in soon]
+    soon.sort(key=lambda pair: (pair[0].at, pair[1].id))
+    return soon

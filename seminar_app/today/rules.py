@@ -71,22 +71,36 @@ def days_until(day: date, time_zone: str, *, now: datetime) -> int:
     return (day - local_of(now, time_zone).date()).days
 
 
-class Dated(HasSchedule, Protocol):
-    """A seminar that can be put in order."""
+class Dated(Protocol):
+    """A seminar, or what is known of it, that can be put in order."""
 
-    id: int
+    @property
+    def id(self) -> int:
+        """Its internal id."""
+
+    @property
+    def starts_on(self) -> date:
+        """Its first day."""
+
+    @property
+    def ends_on(self) -> date:
+        """Its last day."""
 
 
 Some = TypeVar("Some", bound=Dated)
 
 
-def most_urgent_first(seminars: Iterable[Some], *, now: datetime) -> list[Some]:
-    """Return those that run, then those to come, the nearest first, then those that are over, the last one first."""
+def most_urgent_first(seminars: Iterable[Some], *, today: date) -> list[Some]:
+    """Return those that run, then those to come, the nearest first, then those that are over, the last one first.
+
+    An order can do without zones, so `today` is the day in UTC.
+    """
 
     def key(seminar: Some) -> tuple[int, int, int]:
-        phase = phase_of(seminar, now=now)
-        day = seminar.starts_on.toordinal()
-        return list(Phase).index(phase), -day if phase is Phase.ENDED else day, seminar.id
+        first = seminar.starts_on.toordinal()
+        if seminar.ends_on < today:
+            return 2, -first, seminar.id
+        return int(seminar.starts_on > today), first, seminar.id
 
     return sorted(seminars, key=key)
 

@@ -19,7 +19,7 @@ from seminar_app.registration.queries.waiting import waitlisted_in
 from seminar_app.registration.rules import quotas_within
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import SeminarState, is_over
-from seminar_app.today.rules import AHEAD, AT_MOST, DEADLINES_AHEAD
+from seminar_app.today.rules import AHEAD, AT_MOST, DEADLINES_AHEAD, most_urgent_first
 
 OPEN = (SeminarState.PUBLISHED, SeminarState.CLOSED)
 A_DAY = timedelta(days=1)
@@ -77,9 +77,21 @@ def to_complete(session: Session, organized: ColumnElement[bool], *, now: dateti
     return ToComplete(over, number - (len(found) - len(over)))  # those that are not over yet are among the last
 
 
-def seminars_by_id(session: Session, ids: Collection[int]) -> list[Seminar]:
-    """Return these seminars."""
-    return list(session.scalars(select(Seminar).where(Seminar.id.in_(ids))))
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a seminar."""
+
+    id: int
+    starts_on: date
+    ends_on: date
+
+
+def most_urgent_of(session: Session, ids: Collection[int], *, most: int, now: datetime) -> list[Seminar]:
+    """Return the most urgent of these seminars. Their days are read first, because there may be thousands."""
+    days = [Days(*row) for row in session.execute(select(Seminar.id, Seminar.starts_on, Seminar.ends_on).where(Seminar.id.in_(ids)))]
+    order = [each.id for each in most_urgent_first(days, today=now.date())[:most]]
+    found = {each.id: each for each in session.scalars(select(Seminar).where(Seminar.id.in_(order)))}
+    return [found[each] for each in order]
 
 
 @dataclass(frozen=True, slots=True)
