@@ -73,7 +73,8 @@ def _own(seminar: Seminar, releases: Collection[date], *, now: datetime) -> list
     if (opens := seminar.registration_opens_at) is not None:
         found.append(Moment(opens, _("Registration opens"), zone))
     if registration_window(seminar, now=now) is not Window.CLOSED:
-        found.append(Moment(registration_closes(seminar), _("Registration closes"), zone))
+        is_set = seminar.registration_closes_at is not None  # else it ends with the seminar
+        found.append(Moment(registration_closes(seminar), _("Registration closes"), zone, is_deadline=is_set))
     if seminar.list_freezes_on is not None:
         found.append(on(seminar.list_freezes_on, _("The list is frozen: it changes only with your approval")))
     found += [on(day, _("Unused seats of a quota go to everybody")) for day in releases]
