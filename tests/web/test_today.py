@@ -224,10 +224,13 @@ def test_an_administrator_finds_how_the_installation_runs(
 
 def test_parts_of_several_roles_stand_below_each_other_each_once(begin: Begin, make: Make, office: Office) -> None:
     seminar = soon(make, office, 3, state=SeminarState.CLOSED)
-    held = ((RoleName.ORGANIZER, {"office_id": office.id}), (RoleName.ORGANIZER, {"office_id": make.office().id}))
-    agency = make.agency()
-    more = ((RoleName.COORDINATOR, {"seminar_id": seminar.id}), (RoleName.LIAISON, {"agency_id": agency.id}), (RoleName.AUDITOR, {}))
-    page = begin(*held, *more).get("/staff/")
+    page = begin(
+        (RoleName.ORGANIZER, {"office_id": office.id}),
+        (RoleName.ORGANIZER, {"office_id": make.office().id}),
+        (RoleName.COORDINATOR, {"seminar_id": seminar.id}),
+        (RoleName.LIAISON, {"agency_id": make.agency().id}),
+        (RoleName.AUDITOR, {}),
+    ).get("/staff/")
     assert sections(page) == ["waiting", "seminars", "deadlines", "door", "agency", "own-seminars", "oversight"]
 
 
