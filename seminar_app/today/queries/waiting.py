@@ -22,7 +22,7 @@ from seminar_app.registration.queries.waiting import Asking, SeminarIds, asking_
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
-from seminar_app.today.queries.seminars import OPEN, ids_to_look_after
+from seminar_app.today.queries.seminars import A_DAY, OPEN, ids_to_look_after
 from seminar_app.today.rules import AFTERWARDS, UNTAKEN_WITHIN, Waiting
 
 MOST_COMPLETED = 40
@@ -55,8 +55,9 @@ def waits_of_seminars(session: Session, organized: ColumnElement[bool], *, now: 
             if number:
                 found[seminar_id].append(Waits(kind, number))
 
-    note_asking(found, Waiting.SEATS_ASKED, waiting.seats_asked_in(session, decided))
-    note_asking(found, Waiting.UNTAKEN, untaken_in(session, decided, now=now))
+    begun = decided.where(Seminar.starts_on <= now.date() + A_DAY)  # before the first day nobody stands at a door
+    note_asking(found, Waiting.SEATS_ASKED, waiting.seats_asked_in(session, begun))
+    note_asking(found, Waiting.UNTAKEN, untaken_in(session, begun, now=now))
     for kind, state in ((Waiting.PENDING, RegistrationState.PENDING), (Waiting.NOMINATED, RegistrationState.NOMINATED)):
         note(kind, ((seminar_id, number) for (seminar_id, of), number in undecided.items() if of is state))
     note(Waiting.PROPOSED, ((seminar_id, each.proposed) for seminar_id, each in requests.items()))
