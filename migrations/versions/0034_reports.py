@@ -37,6 +37,7 @@ POSTGRESQL_UP = (
     FOR EACH ROW WHEN (OLD.person_id <> NEW.person_id OR OLD.state <> NEW.state) EXECUTE FUNCTION keep_participation()
     """,
 )
+PEOPLE_APART = {"ix_person_hidden": "reserved OR erased_at IS NOT NULL", "ix_person_without_sex": "sex IS NULL"}
 FILL = """
     UPDATE participation SET (person_id, seated) =
         (SELECT person_id, state = 'registered' FROM registration WHERE registration.id = participation.registration_id)
@@ -59,6 +60,8 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_participation_person_id_person"), "person", ["person_id"], ["id"], ondelete="RESTRICT")
     for statement in POSTGRESQL_UP if op.get_bind().dialect.name == "postgresql" else SQLITE_UP:
         op.execute(statement)
+    for name, where in PEOPLE_APART.items():
+        op.create_index(name, "person", ["id"], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     _add_tables()
 
 
@@ -141,6 +144,8 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION keep_participation()")
     else:
         op.execute("DROP TRIGGER registration_keeps_participation")
+    for name in PEOPLE_APART:
+        op.drop_index(name, table_name="person")
     with op.batch_alter_table("participation") as table:
         table.drop_constraint(op.f("fk_participation_person_id_person"), type_="foreignkey")
         table.drop_column("seated")
