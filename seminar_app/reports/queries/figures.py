@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, func, select
+from sqlalchemy import Integer, Select, case, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
@@ -46,12 +47,24 @@ def table_of(session: Session, definition: Definition, scope: Scope, *, today: d
     """
     directory = directory_for(session, definition, today=today)
     found: dict[tuple[str, ...], Figures] = {}
-    for number in range(len(definition.by), -1, -1):
-        for by in combinations(definition.by, number):
-            found |= _cells(session, definition, scope, directory, by)
+    with _without_sorting(session):
+        for number in range(len(definition.by), -1, -1):
+            for by in combinations(definition.by, number):
+                found |= _cells(session, definition, scope, directory, by)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell or not definition.by}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not definition.by}
     return Table(definition, directory, cells, totals)
+
+
+@contextmanager
+def _without_sorting(session: Session) -> Iterator[None]:
+    """Let PostgreSQL group by hashing: it expects as many groups as rows, and would rather sort, which takes three times as long."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    session.execute(text("SET LOCAL enable_sort = off"))
+    yield
+    session.execute(text("SET LOCAL enable_sort = on"))
 
 
 def _cells(
