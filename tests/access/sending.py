@@ -21,6 +21,8 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.history.models import Headcount
+from seminar_app.history.queries import edition_of
 from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience
 from seminar_app.paper.keyed_forms import as_sent
@@ -287,6 +289,12 @@ def _of_history(world: World, name: str, wanted: set[str], who: str, *, own: boo
         slug, line_id = world.fresh_headcount(own=own)
         return {"slug": slug, "line_id": line_id} if "line_id" in wanted else {"slug": slug}
     return {"training_id": world.fresh_training(who, own=own).public_id.hex} if "training_id" in wanted else {}
+
+
+def _edition(world: World, values: Values) -> str:
+    """Return what the page of a headcount sends of it, so that a later change is noticed."""
+    wanted = select(Headcount).where(Headcount.public_id == uuid.UUID(hex=values["line_id"]))
+    return edition_of(world.make.session.scalars(wanted).all())
 
 
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
@@ -571,7 +579,9 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "known": "numbers",
     },
     "history_staff.headcount_new": lambda world, *_: {"agency": world.make.agency().code, "men-registered": "3"},
-    "history_staff.headcount": lambda *_: {"men-registered": "3"},
+    "history_staff.past": lambda *_: {"lists-0": "", "outcomes-0": "completed"},
+    "history_staff.headcount": lambda world, values, _own: {"opened": _edition(world, values), "men-registered": "3"},
+    "history_staff.headcount_remove": lambda world, values, _own: {"opened": _edition(world, values)},
     "history_staff.announced": lambda world, *_: {"number": str(world.number()), "source": "Press release"},
     "history_staff.report": lambda *_: {
         "submission_id": uuid.uuid4().hex,

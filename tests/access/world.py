@@ -182,8 +182,12 @@ class World:
         return Issued(seminar.slug, issued.public_id.hex, str(printed.code), earning.public_id.hex, owner)
 
     def fresh_past(self, *, own: bool) -> Seminar:
-        """Enter a past seminar of the side's office, whose lists are still to come."""
-        return self.make.past_seminar(office=self.side(own=own).office)
+        """Enter a past seminar of the side's office, with one person whom no list has brought."""
+        side = self.side(own=own)
+        seminar = self.make.past_seminar(office=side.office)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
+        return seminar
 
     def fresh_headcount(self, *, own: bool) -> tuple[str, str]:
         """Record a headcount in a past seminar of the side's office; return its slug and the headcount's id."""

@@ -221,10 +221,10 @@ class Make:
         """Report ten hours of training that a university held in 2013."""
         base: dict[str, Any] = {"title": "Interviews", "provider": "UNAM", "country": "MX", "minutes": 600}
         base |= {"starts_on": date(2013, 3, 4), "ends_on": date(2013, 3, 5)}
-        training, sent = history.Training(**base | values), uuid.uuid4()
+        training, submission = history.Training(**base | values), uuid.uuid4()
         with unit_of_work(self.session) as session:
             return history.report_training(
-                session, context(now(), by), person_id=person.id, submission_id=sent, training=training, approved=approved
+                session, context(now(), by), person_id=person.id, submission_id=submission, training=training, approved=approved
             )
 
     def registration(

@@ -139,6 +139,17 @@ def certified(make: Make) -> tuple[str, ...]:
     return f"{of_seminar}/certificates/", f"{of_seminar}/certificates/plan", f"{of_seminar}/closing-kit/", *people
 
 
+def from_before(make: Make) -> tuple[str, ...]:
+    """Return the addresses of a past seminar with people to settle, of another one's headcounts, and of a report of training."""
+    waits, counted = make.past_seminar(), make.past_seminar(named=False)
+    pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == waits.id)).one()
+    make.registration(waits, pool=pool)
+    of_counted = f"/staff/seminars/{counted.slug}/headcounts"
+    line, report = make.headcount(counted), make.outside_training(make.person())
+    headcounts = of_counted, f"{of_counted}/new", f"{of_counted}/{line.public_id.hex}"
+    return f"/staff/seminars/{waits.slug}/past", *headcounts, f"/staff/outside-training/{report.public_id.hex}"
+
+
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
     """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
@@ -169,7 +180,7 @@ def test_every_staff_page_is_right(
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
     paper = on_paper(make)
-    for page in certified(make):
+    for page in (*certified(make), *from_before(make)):
         client.get(page)
         seen.endpoints.add(endpoint_of(app, page) or "")
     for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")), paper, f"{paper}/differences":
