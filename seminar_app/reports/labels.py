@@ -12,7 +12,7 @@ from seminar_app.web.labels import register
 def init_app() -> None:
     """Register the words."""
     register(Count, {Count.PEOPLE: _l("People"), Count.PARTICIPATIONS: _l("Participations"), Count.HOURS: _l("Person-hours")})
-    register(Status, {Status.REGISTERED: _l("Registered"), Status.ATTENDED: _l("Attended"), Status.COMPLETED: _l("Completed")})
+    register(Status, {Status.REGISTERED: _l("Registered"), Status.ATTENDED: _l("Attended"), Status.COMPLETED: _l("Have completed")})
     register(Names, {Names.THEN: _l("As of then"), Names.NOW: _l("As of today")})
     register(
         Dimension,
