@@ -38,7 +38,8 @@ def trained(make: Make) -> Trained:
     """Let nine of PGR, of one of whom the sex is missing, and three of CNS complete in Cancún; and six of PGR in Toluca."""
     hsi, opdat = make.office(code="HSI"), make.office(code="OPDAT")
     pgr, cns = make.agency("PGR"), make.agency("CNS")
-    in_cancun = [(pgr, [Sex.FEMALE] * 5 + [Sex.MALE] * 3 + [None]), (cns, [Sex.MALE] * 3)]
+    of_pgr: list[Sex | None] = [*[Sex.FEMALE] * 5, *[Sex.MALE] * 3, None]
+    in_cancun: list[tuple[Agency, list[Sex | None]]] = [(pgr, of_pgr), (cns, [Sex.MALE] * 3)]
     cancun = held(make, "cancun-2014", hsi, date(2014, 6, 3), in_cancun)
     toluca = held(make, "toluca-2015", opdat, date(2015, 6, 3), [(pgr, [Sex.FEMALE] * 6)])
     return Trained(hsi, opdat, pgr, cns, cancun, toluca)
