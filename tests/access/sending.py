@@ -549,6 +549,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "reports.ask_for_figures_file": lambda world, *_: {"file": "pdf-a4", "from": f"20{world.number() % 90 + 10}-01-01"},
     "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
     "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "letters_staff.new": lambda *_: _letter(),

@@ -21,6 +21,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.reports.services import save_view
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from tests.support.checking_client import CheckingClient
@@ -162,6 +163,8 @@ def test_every_staff_page_is_right(
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     names = (RoleName.LIAISON, {"agency_id": get_agency_by_code(make.session, "TEST").id})
     sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, names, language=language))
+    with unit_of_work(make.session) as work:
+        save_view(work, context(clock.now()), account_id=account.id, name="By sex", address="by=sex")
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
     long_work = f"/staff/jobs/{make.job(account, make.seminar()).public_id.hex}"  # a long list's button leads there
     client.get(long_work)
