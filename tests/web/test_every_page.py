@@ -21,6 +21,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.reports.services import save_view
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from tests.support.checking_client import CheckingClient
@@ -173,6 +174,8 @@ def test_every_staff_page_is_right(
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     names = (RoleName.LIAISON, {"agency_id": get_agency_by_code(make.session, "TEST").id})
     sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, names, language=language))
+    with unit_of_work(make.session) as work:
+        save_view(work, context(clock.now()), account_id=account.id, name="By sex", address="by=sex")
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
     long_work = f"/staff/jobs/{make.job(account, make.seminar()).public_id.hex}"  # a long list's button leads there
     client.get(long_work)
@@ -192,7 +195,8 @@ def test_every_staff_page_is_right(
     when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}
     with_a_second_factor = {"sign_in.recovery_codes", "sign_in.recovery_codes_file"}
     after_a_job = {"long_jobs_staff.file", "certificates_staff.file"}
-    unseen = only_with_five_answers | when_asked_who_one_is | with_a_second_factor | after_a_job
+    a_file_of_figures = {"reports.figures_file"}  # a button leads to it
+    unseen = a_file_of_figures | only_with_five_answers | when_asked_who_one_is | with_a_second_factor | after_a_job
     assert pages - seen.endpoints - unseen == set(), "no link leads to these pages"
 
 
