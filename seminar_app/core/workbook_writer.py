@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from seminar_app.core.sheet_layout import LINE_POINTS, Above, first_page, heading_points, key_rows, lines_of, pages_across
 from seminar_app.core.spool import spool
 from seminar_app.core.table_writer import MARKED, SURROGATES, Column, Kind, Value, readable
+from seminar_app.core.workbook_charts import BarChart, insert_bar_chart
 
 LONGEST_CELL = 32_767
 """Maximum UTF-16 units in an XLSX cell (ECMA-376; Excel counts units, and most emoji are two). A longer text is cut and ends in «…»."""
@@ -93,8 +94,18 @@ class _Rows(Worksheet):  # type: ignore[misc]
             self._write_cells([self._text_cell(self._letters[place], entry, 0) for place, entry in row])
         self._write_cells([], _GAP_POINTS)
 
+    @property
+    def head(self) -> int:
+        """Index of the row of headings."""
+        return self._head
+
+    @property
+    def behind(self) -> int:
+        """Index of the first column behind the table."""
+        return len(self._letters)
+
     def append(self, values: Sequence[Value], *, strong: bool = False) -> None:
-        """Write the next row; `strong` in bold, as a total that the filter leaves alone."""
+        """Write the next row; `strong` in bold, as a total that the filter leaves alone. A number may be replaced by a text, a dash."""
         number, cells, lines = self._next + 1, [], 1
         shapes = self._strong if strong else self._plain
         for letter, kind, shape, width, value in zip(self._letters, self._kinds, shapes, self._room, values, strict=True):
@@ -105,6 +116,8 @@ class _Rows(Worksheet):  # type: ignore[misc]
                 cells.append(self._text_cell(letter, text, shape))
                 if len(text) * 5 >= width * 4 or "\n" in text:  # capitals are wider than digits
                     lines = max(lines, self._styles.lines_of(text, width))
+            elif isinstance(value, str):
+                cells.append(self._text_cell(letter, value, shape))
             else:
                 cells.append(f'<c r="{letter}{number}" s="{shape}"><v>{_IN_XLSX[kind](value)}</v></c>')
         self._write_cells(cells, lines * LINE_POINTS if lines > 1 else None)
@@ -112,7 +125,7 @@ class _Rows(Worksheet):  # type: ignore[misc]
             self._last = number - 1
 
     def _text_cell(self, letter: str, text: str, style: int) -> str:
-        shape = self._styles.quoted[style] if MARKED.match(text) else style
+        shape = self._styles.quoted.get(style, self._styles.quoted[0]) if MARKED.match(text) else style
         return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
 
     def _write_cells(self, cells: list[str], points: int | None = None) -> None:
@@ -254,9 +267,9 @@ class WorkbookWriter:
             heading_indented=of_text(**heading, align="left", indent=1),
             indented=of_text(text_wrap=True, valign="top", align="left", indent=1),
             centred=of_text(text_wrap=True, valign="top", align="center"),
-            plain={kind: self._number(num_format=shape, valign="top") for kind, shape in numbers.items()}
+            plain={kind: self._number(num_format=shape, valign="top", align="right") for kind, shape in numbers.items()}
             | {Kind.TEXT: of_text(text_wrap=True, valign="top")},
-            strong={kind: self._number(num_format=shape, **total) for kind, shape in numbers.items()}
+            strong={kind: self._number(num_format=shape, align="right", **total) for kind, shape in numbers.items()}
             | {Kind.TEXT: of_text(text_wrap=True, **total)},
             quoted=quoted,
             ruled=self._book.add_format({"bottom": 1, "bottom_color": _RULE_COLOUR}),
@@ -282,6 +295,10 @@ class WorkbookWriter:
         self._sheets.append(sheet)
         self._at_the_end.callback(sheet.let_go)
         return sheet
+
+    def chart(self, sheet: _Rows, chart: BarChart) -> None:
+        """Draw a chart beside the table of a sheet, of its first rows."""
+        insert_bar_chart(self._book, sheet, chart, head=sheet.head, column=sheet.behind)
 
     def __enter__(self) -> WorkbookWriter:
         return self

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.audit.words import register
+from seminar_app.reports.making import HIDDEN_CELLS
 from seminar_app.reports.rules import read_definition
 from seminar_app.reports.wording import rule_of
 from seminar_app.web.languages import current_language
@@ -18,11 +20,19 @@ def init_app() -> None:
         actions={
             "figure.exported": _l("took a figure as a file"),
             "figure.rows_exported": _l("took the rows of all figures as a file"),
+            "figure.changes_exported": _l("took what changed a seminar's figures as a file"),
+            "view.saved": _l("saved a view of figures"),
+            "view.renamed": _l("renamed a view of figures"),
+            "view.deleted": _l("deleted a view of figures"),
         },
-        kinds={"figure": _l("figure")},
-        texts={"figure": _in_words},
+        kinds={"figure": _l("figure"), "saved_view": _l("view of figures")},
+        texts={"figure": _in_words, "beside": _in_words, "cells": _cells_in_words},
     )
 
 
 def _in_words(written: str) -> str:
     return rule_of(read_definition(dict(parse_qsl(written))), language=current_language())
+
+
+def _cells_in_words(written: str) -> str:
+    return str(_("small cells hidden") if written == HIDDEN_CELLS else _("all numbers"))

@@ -20,7 +20,7 @@ class Tab:
     prefix: str
 
 
-TABS = [Tab(_l("Figures"), "reports.figures", "reports.figures")]
+TABS = [Tab(_l("Figures"), "reports.figures", "reports.figures"), Tab(_l("Changes of figures"), "reports.changes", "reports.changes")]
 
 
 def tabs() -> list[tuple[str, str, bool]]:

@@ -32,7 +32,7 @@ from seminar_app.reports.rules.periods import (
     read_period,
     written,
 )
-from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
+from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
 
 __all__ = [
     "EMPTY",
@@ -62,6 +62,7 @@ __all__ = [
     "fiscal_year",
     "fiscal_year_of",
     "hidden_cells",
+    "hidden_in_nested",
     "hours",
     "read_definition",
     "read_period",
