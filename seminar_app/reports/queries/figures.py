@@ -47,20 +47,29 @@ def table_of(session: Session, definition: Definition, scope: Scope, *, today: d
     found: dict[tuple[str, ...], Figures] = {}
     for number in range(len(definition.by), -1, -1):
         for by in combinations(definition.by, number):
-            found |= _cells(session, definition, scope, directory, by)
+            found |= cells_of(session, definition, scope, directory, by)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell or not definition.by}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not definition.by}
     return Table(definition, directory, cells, totals)
 
 
-def _cells(
-    session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension]
+def cells_of(
+    session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], *, most: int | None = None
 ) -> dict[tuple[str, ...], Figures]:
-    """Return the figures broken down by some of the dimensions; the others are `TOTAL`."""
+    """Return the figures broken down by some of the dimensions; the others are `TOTAL`.
+
+    Args:
+        session: reads.
+        definition: what is counted.
+        scope: whose participations.
+        directory: of the definition.
+        by: some of the definition's dimensions.
+        most: where there are more cells, one more than this is read, and the answer is of no use but for that.
+    """
     named, without = counted(definition, scope, directory, by=by), headcounts(definition, scope, directory, by=by)
     found: dict[tuple[str, ...], Figures] = {} if by else {(TOTAL,) * len(definition.by): Figures()}
     for what, statement in ((named, _by_cell(named)), (without, _of_headcounts(without))):
-        for row in session.execute(statement):
+        for row in session.execute(statement if most is None else statement.limit(most + 1)):
             values = dict(zip(by, what.cell(row), strict=True))
             cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
             numbers = [ByStatus(*map(int, row[start : start + 3])) for start in range(len(by), len(by) + 9, 3)]
