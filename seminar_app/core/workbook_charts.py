@@ -75,8 +75,8 @@ def insert_bar_chart(book: xlsxwriter.Workbook, sheet: Worksheet, chart: BarChar
             }
         )
     plain: dict[str, Any] = {"major_gridlines": {"visible": False}, "line": {"none": True}}
-    drawn.set_x_axis(plain | {"reverse": True, "major_tick_mark": "none", "num_font": {"color": _INK, "size": 9}})
-    drawn.set_y_axis(plain | {"min": 0, "visible": False})
+    drawn.set_y_axis(plain | {"reverse": True, "major_tick_mark": "none", "num_font": {"color": _INK, "size": 9}})
+    drawn.set_x_axis(plain | {"min": 0, "visible": False})
     drawn.set_title({"name": chart.title, "overlay": False, "name_font": {"color": _INK, "size": 11, "bold": True}})
     drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom", "font": {"color": _INK, "size": 9}})
     drawn.set_chartarea({"border": {"none": True}})

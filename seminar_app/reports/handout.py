@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from seminar_app.reports.figure import Figure, Lack, Language
 from seminar_app.reports.queries.gaps import Lacking
@@ -107,7 +108,10 @@ class Handout:
     def without_names(self, figure: Figure) -> str | None:
         """Return how many only headcounts know, in a sentence; None where there are none, or it is hidden."""
         number = figure.without_names
-        return str(_("Without names, known from headcounts only: %(number)s participations.", number=f"{number:,}")) if number else None
+        if not number:
+            return None
+        said = ngettext("%(num)s participation", "%(num)s participations", number)
+        return str(_("Without names, known from headcounts only: %(participations)s.", participations=said))
 
     def explained(self, figure: Figure) -> Iterator[tuple[str, str]]:
         """Yield what is to be known to read a figure: what about, and the sentence."""

@@ -71,7 +71,7 @@ def _write_lines(book: WorkbookWriter, handout: Handout, figure: Figure) -> None
     """Write the breakdown by one dimension: a row for each value with its number by status, and a chart of the figure's own."""
     definition, (dimension,) = figure.definition, figure.definition.by
     kind, own = kind_of(definition.count), list(Status).index(definition.status)
-    columns = [Column(_named(dimension.value, label(dimension), handout), width=44)]
+    columns = [Column(_named(dimension.value, label(dimension), handout), width=50)]
     columns += [Column(_named(status.value, label(status), handout), kind) for status in Status]
     title = handout.breakdown_of(figure)
     sheet = book.sheet(title, columns, above=_above(handout, figure, f"{handout.title_of(figure)} · {title}"))
@@ -82,16 +82,16 @@ def _write_lines(book: WorkbookWriter, handout: Handout, figure: Figure) -> None
         names.append(words(value))
         bars.append(numbers[own])
     sheet.append([_("Total"), *_shown(figure.of_each_status(figure.total))], strong=True)
-    if names:
-        series = Series(str(label(definition.status)), own + 1, bars[:MOST_BARS])
-        book.chart(sheet, _chart(handout, figure, names[:MOST_BARS], [series], all_of=len(names)))
+    if drawn := max((place for place, number in enumerate(bars[:MOST_BARS], start=1) if number), default=0):
+        series = Series(str(label(definition.status)), own + 1, bars[:drawn])
+        book.chart(sheet, _chart(handout, figure, names[:drawn], [series], all_of=len(names)))
 
 
 def _write_cross(book: WorkbookWriter, handout: Handout, figure: Figure) -> None:
     """Write the breakdown by two dimensions as a cross table, with a chart if it stays small enough to be read."""
     definition, (down, across) = figure.definition, (figure.values(place) for place in (0, 1))
     kind, words = kind_of(definition.count), [_words(handout, figure, place) for place in (0, 1)]
-    columns = [Column(_named(definition.by[0].value, label(definition.by[0]), handout), width=44)]
+    columns = [Column(_named(definition.by[0].value, label(definition.by[0]), handout), width=50)]
     columns += [Column(words[1](value), kind, width=16) for value in across]
     columns.append(Column(_named("total", _("Total"), handout), kind))
     title = handout.breakdown_of(figure)
@@ -101,8 +101,10 @@ def _write_cross(book: WorkbookWriter, handout: Handout, figure: Figure) -> None
         sheet.append([words[0](value), *_shown([*numbers, figure.number((value, TOTAL))])])
     sheet.append([_("Total"), *_shown([figure.number((TOTAL, other)) for other in (*across, TOTAL)])], strong=True)
     if 0 < len(across) <= len(COLOURS) and 0 < len(down) <= MOST_CROSSED:
-        series = [Series(words[1](other), place + 1, [row[place] for row in rows.values()]) for place, other in enumerate(across)]
-        book.chart(sheet, _chart(handout, figure, [words[0](value) for value in down], series, all_of=len(down)))
+        drawn = [value for value in down if any(rows[value])] or down
+        last = down.index(drawn[-1]) + 1
+        series = [Series(words[1](other), place + 1, [rows[value][place] for value in down[:last]]) for place, other in enumerate(across)]
+        book.chart(sheet, _chart(handout, figure, [words[0](value) for value in down[:last]], series, all_of=len(down)))
 
 
 def _words(handout: Handout, figure: Figure, place: int) -> Any:

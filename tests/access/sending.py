@@ -281,7 +281,8 @@ def _of_a_certificate(world: World, name: str, wanted: set[str], *, own: bool) -
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
     """Return ids of what belongs to an account: this one's, or another's."""
     job = {"job_id": world.fresh_job(who, own=own).public_id.hex} if "job_id" in wanted else {}
-    return job | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+    view = {"view_id": world.fresh_view(who, own=own).public_id.hex} if "view_id" in wanted else {}
+    return job | view | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
 def _made_anew(world: World, wanted: set[str], name: str, who: str, *, own: bool) -> Values:
@@ -548,6 +549,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
+    "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

@@ -54,6 +54,8 @@ from seminar_app.registration.services import (
     withdraw_named,
 )
 from seminar_app.retention.models import ErasureRequest
+from seminar_app.reports.models import SavedView
+from seminar_app.reports.services import save_view
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store
@@ -267,6 +269,13 @@ class World:
         """Let the account, or another one, begin long work."""
         owner = self.accounts[who] if own and who in self.accounts else self.somebody
         return self.make.job(owner, self.side(own=own).seminar)
+
+    def fresh_view(self, who: str, *, own: bool) -> SavedView:
+        """Let the account, or another one, save a view of figures."""
+        owner = self.accounts[who] if own and who in self.accounts else self.somebody
+        with unit_of_work(self.make.session) as session:
+            made = context(clock.now(), actor())
+            return save_view(session, made, account_id=owner.id, name=f"Saved {self.number()}", address="by=sex")
 
     def fresh_sheet(self, *, own: bool) -> PrintedSheet:
         """Print a sheet of the side's seminar that is held, on which one person was keyed otherwise than the screen says."""
