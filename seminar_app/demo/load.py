@@ -23,6 +23,7 @@ from seminar_app.demo.certificates import give_certificates, plan_certificates
 from seminar_app.demo.feedback import answer_feedback, date_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
+from seminar_app.demo.reports import add_indicators
 from seminar_app.demo.state import refuse_demo_over_real_data
 from seminar_app.people.identity import NOTHING
 from seminar_app.people.rules import MAY_RESERVE, Sex, certificate_name
@@ -77,11 +78,12 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Create the seminars of Cancún and Toluca, the coming one, and the copy of Cancún."""
+        """Create the seminars of Cancún and Toluca, the coming one, and the copy of Cancún, and what is asked of them every year."""
         cancun = self.cancun()
         self.toluca()
         self.upcoming()
         self.copy(cancun)
+        add_indicators(self.session, ChangeContext(self.now, COMMAND))
         self.session.flush()
 
     def cancun(self) -> Seminar:
