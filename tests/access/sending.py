@@ -264,6 +264,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
+    values |= {"snapshot_id": world.make.snapshot(side.office).public_id.hex} if "snapshot_id" in wanted else {}
+    values |= {"indicator_id": world.indicator_id} if "indicator_id" in wanted else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -549,6 +551,15 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "reports.snapshot_new": lambda world, *_: {"title": f"Figure {world.number()}"},
+    "reports.indicator_new": lambda world, *_: {
+        "code": f"NEWIND{world.number()}",
+        "name_es": "Personas",
+        "name_en": "People",
+        "valid_from": "2014-01-01",
+    },
+    "reports.indicator": lambda world, *_: {"version": "1", "name_en": f"People {world.number()}"},
+    "reports.indicator_end": lambda *_: {"version": "1", "last": "2031-12-31"},
     "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
     "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "letters_staff.new": lambda *_: _letter(),

@@ -17,10 +17,6 @@ class Validity:
         """Whether it holds on the day. A year's figure uses the version that holds on the year's last day."""
         return self.first <= day and (self.last is None or day <= self.last)
 
-    def overlaps(self, other: Validity) -> bool:
-        """Whether both hold on one day at least."""
-        return (self.last is None or other.first <= self.last) and (other.last is None or self.first <= other.last)
-
 
 def ended_before(validity: Validity, first: date) -> Validity | None:
     """Return a version's days when the next one begins on `first`; None if nothing would be left, so that it is replaced."""
