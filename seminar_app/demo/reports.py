@@ -12,8 +12,8 @@ from seminar_app.reports.rules import OR, Definition, Dimension, Status
 from seminar_app.reports.services import IndicatorFacts, add_indicator
 
 FIRST_DAY = date(2013, 10, 1)
-FIRST_RESPONDERS = ("CNS", "PF", "GN", "INM")
-"""Groups of those who meet victims first: police, National Guard, migration officers."""
+FIRST_RESPONDERS = ("CNS", "GN", "INM")
+"""Groups of those who meet victims first: federal police, National Guard, migration officers."""
 
 INDICATORS = (
     (

@@ -16,7 +16,8 @@ from seminar_app.reports.models import Indicator
 from seminar_app.reports.pages import numbers_in
 from seminar_app.reports.queries import scope_of
 from seminar_app.reports.queries.indicators import groups_in_use, indicators_on, topics_in_use
-from seminar_app.reports.rules import Count, Definition, Period, Status, fiscal_year_of, read_period
+from seminar_app.reports.queries.years import latest_year
+from seminar_app.reports.rules import Count, Definition, Period, Status, read_period
 from seminar_app.reports.wording import narrowed_to, rule_of
 from seminar_app.web.filters import text_of
 
@@ -35,10 +36,9 @@ class IndicatorLine:
     url: str | None
 
 
-def year_asked(text: str, years: Sequence[str], *, today: date) -> tuple[str, Period]:
-    """Return a year and its days: the one asked for if there are figures of it, else the present fiscal year, else the latest."""
-    present = f"FY{fiscal_year_of(today)}"
-    year = text if text in years else present if present in years or not years else years[0]
+def year_asked(session: Session, text: str, years: Sequence[str], *, today: date) -> tuple[str, Period]:
+    """Return a year and its days: the one asked for if there are figures of it, else the fiscal year of the latest seminar."""
+    year = text if text in years else latest_year(session, today=today)
     period = read_period(year)
     if period is None:
         raise ValueError(f"{year} is no year")

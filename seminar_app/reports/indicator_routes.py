@@ -35,7 +35,7 @@ def indicators() -> ResponseReturnValue:
     """Show the indicators that hold on a year's last day, each with its figure."""
     actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
     years = years_with_seminars(session(), today=today)
-    year, period = year_asked(request.args.get("year", ""), years, today=today)
+    year, period = year_asked(session(), request.args.get("year", ""), years, today=today)
     fixed = sees_fixed_tables(actor)
     return render_template(
         "reports/staff/indicators.html",

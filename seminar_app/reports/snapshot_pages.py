@@ -34,6 +34,8 @@ from seminar_app.web.labels import label
 
 CELLS_SHOWN = 60
 SEMINARS_SHOWN = 30
+OF_SEMINAR = (Count.PARTICIPATIONS, Count.HOURS)
+"""Counts of one seminar. Its people are its participations."""
 Cell = tuple[str, ...]
 
 
@@ -68,8 +70,8 @@ class SeminarLine:
     url: str | None
     ends_on: date | None
     fate: Fate
-    changes: Sequence[Compared]
-    cells: Sequence[Compared]
+    changes: Sequence[str]
+    cells: Sequence[tuple[str, str]]
     events: Sequence[EventLine]
     more: int
 
@@ -180,22 +182,15 @@ class _Comparing:
     def cell(self, cell: Cell, change: Change) -> Compared:
         """Return the figure's own number of a cell, with the other counts that differ in words."""
         line = self._compared(cell, change, self._count, self._status)
-        others = [(count, status) for count in Count for status in Status if (count, status) != (self._count, self._status)]
-        return Compared(self.words(cell), line.before, line.now, line.difference, "" if self._hides else _in_words(change, others))
+        also = [] if self._hides else _moved(change, [self._count], besides=self._status)
+        if not also and not self._hides and self.same(change):
+            also = _moved(change, [count for count in Count if count is not self._count])
+        return Compared(self.words(cell), line.before, line.now, line.difference, "; ".join(also))
 
     def words(self, cell: Cell) -> str:
         """Return the values of a cell in words."""
         values = zip(self._words, cell, strict=True)
         return " · ".join(_("Total") if value == TOTAL else words(value) for words, value in values) or _("Total")
-
-    def of_seminar(self, change: Change) -> list[Compared]:
-        """Return the counts of a seminar that differ. Of one seminar, people and participations are the same."""
-        pairs = [(count, status) for count in (Count.PARTICIPATIONS, Count.HOURS) for status in Status]
-        return [
-            _numbers(count, status, change)
-            for count, status in pairs
-            if change.before.value(count, status) != change.now.value(count, status)
-        ]
 
     def _compared(self, cell: Cell, change: Change, count: Count, status: Status) -> Compared:
         before, now = self._before.shown(cell, change.before, count, status), self._now.shown(cell, change.now, count, status)
@@ -204,10 +199,6 @@ class _Comparing:
 
 def _title(count: Count, status: Status) -> str:
     return f"{label(count)} · {label(status)}"
-
-
-def _numbers(count: Count, status: Status, change: Change) -> Compared:
-    return _line(_title(count, status), change.before.value(count, status), change.now.value(count, status))
 
 
 def _line(words: str, before: float | None, now: float | None) -> Compared:
@@ -219,9 +210,15 @@ def _line(words: str, before: float | None, now: float | None) -> Compared:
     return Compared(words, was, is_now, f"{sign}{size}")
 
 
-def _in_words(change: Change, pairs: Sequence[tuple[Count, Status]]) -> str:
-    lines = [_numbers(*pair, change) for pair in pairs]
-    return "; ".join(f"{each.words} {each.before} → {each.now}" for each in lines if each.before != each.now)
+def _moved(change: Change, counts: Sequence[Count], *, besides: Status | None = None) -> list[str]:
+    """Return in words, for each count, the statuses of which it differs: «Participations: Registered 93 → 92 (−1)»."""
+    found = []
+    for count in counts:
+        pairs = [(status, change.before.value(count, status), change.now.value(count, status)) for status in Status]
+        lines = [_line(label(status), *numbers) for status, *numbers in pairs if numbers[0] != numbers[1] and status is not besides]
+        if lines:
+            found.append(f"{label(count)}: " + ", ".join(f"{each.words} {each.before} → {each.now} ({each.difference})" for each in lines))
+    return found
 
 
 class _Wording:
@@ -246,20 +243,16 @@ class _Wording:
 
 
 def _seminar(change: SeminarChange, events: Events, titled: Titled | None, comparing: _Comparing, wording: _Wording) -> SeminarLine:
-    cells = [comparing.words(cell) for cell in change.cells]
-    compared = [_cell_line(words, each, comparing) for words, each in zip(cells, change.cells.values(), strict=True)]
     return SeminarLine(
         text_of(titled.title_es, titled.title_en) if titled else change.slug,
         url_for("seminars_staff.overview", slug=change.slug) if titled else None,
         titled.ends_on if titled else None,
         change.fate,
-        comparing.of_seminar(change.whole),
-        compared,
+        _moved(change.whole, OF_SEMINAR),
+        [
+            (comparing.words(cell), "; ".join(_moved(each, OF_SEMINAR[:1]) or _moved(each, OF_SEMINAR)))
+            for cell, each in change.cells.items()
+        ],
         [wording.line(event, change.slug) for event in events.shown],
         events.more,
     )
-
-
-def _cell_line(words: str, change: Change, comparing: _Comparing) -> Compared:
-    changed = comparing.of_seminar(change)
-    return Compared(words, "", "", "", "; ".join(f"{each.words} {each.before} → {each.now}" for each in changed))

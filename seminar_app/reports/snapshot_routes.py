@@ -27,7 +27,7 @@ from seminar_app.reports.queries.snapshots import snapshots as snapshots_of
 from seminar_app.reports.rules import Definition, Status, read_period
 from seminar_app.reports.snapshot_forms import FreezeForm
 from seminar_app.reports.snapshot_pages import again, frozen_panel
-from seminar_app.reports.wording import narrowed_to, rule_of, scope_words, words_of_scope, year_words
+from seminar_app.reports.wording import broken_down_by, narrowed_to, rule_of, scope_words, words_of_scope, year_words
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -82,6 +82,7 @@ def snapshot_new() -> ResponseReturnValue:
         value=numbers_in([table.total.value(definition.count, definition.status)])[0],
         rule=f"{rule_of(definition, language=current_language())} {scope_words(session(), actor, scope)}.",
         narrowed=narrowed_to(table, language=current_language()),
+        by=broken_down_by(definition),
         back=url_for("reports.indicators") if indicator else figures_url(definition.written()),
     )
     return page, 422 if form.has_errors else 200
@@ -144,7 +145,8 @@ def _opens(actor: Actor, row: Snapshot) -> bool:
 
 
 def _rule(row: Snapshot) -> str:
-    return rule_of(row.definition, language=current_language())
+    by = broken_down_by(row.definition)
+    return f"{rule_of(row.definition, language=current_language())}{f' {by}.' if by else ''}"
 
 
 def _usual_title(definition: Definition, indicator: Indicator | None) -> str:

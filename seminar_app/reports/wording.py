@@ -75,13 +75,21 @@ def _least(definition: Definition) -> str:
     return str(_("Only participations with at least %(number)s credited contact hours.", number=number))
 
 
+def broken_down_by(definition: Definition) -> str:
+    """Return by what a figure is broken down, as a heading; nothing where it is not."""
+    names = [label(each).lower() for each in definition.by]
+    if len(names) < 2:
+        return str(_("By %(what)s", what=names[0])) if names else ""
+    return str(_("By %(what)s and %(other)s", what=names[0], other=names[1]))
+
+
 def narrowed_to(table: Table, *, language: str) -> str:
     """Return in sentences what a figure is narrowed down to; nothing where it is not."""
     found = []
     for dimension, value in table.definition.only.items():
         words = cell_words(table, dimension, language=language)
         said = [words(MISSING if each == EMPTY else each) for each in value.split(OR)]
-        found.append(f"{label(dimension)}: {', '.join(said)}.")
+        found.append(f"{label(dimension)}: {'; '.join(said)}.")
     return " ".join(found)
 
 

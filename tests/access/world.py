@@ -53,9 +53,9 @@ from seminar_app.registration.services import (
     open_seats,
     withdraw_named,
 )
-from seminar_app.retention.models import ErasureRequest
 from seminar_app.reports.models import SavedView
 from seminar_app.reports.services import save_view
+from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store

@@ -313,7 +313,7 @@ class Make:
         with unit_of_work(self.session) as session:
             return reports.freeze(session, context(now()), title=f"Figure {next(self._number)}", numbers=numbers, scope=scope)
 
-    def indicator(self, definition: Definition | None = None, *, valid_from: date = THEN.date()) -> Indicator:
+    def indicator(self, definition: Definition | None = None, *, valid_from: date = date(2026, 1, 5)) -> Indicator:
         """Add an indicator."""
         n = next(self._number)
         facts = reports.IndicatorFacts(f"Indicador {n}", f"Indicator {n}", definition or Definition())
