@@ -24,7 +24,7 @@ from seminar_app.reports.queries.freezing import numbers_of
 from seminar_app.reports.queries.indicators import get_indicator
 from seminar_app.reports.queries.snapshots import PAGE, Snapshot, get_snapshot
 from seminar_app.reports.queries.snapshots import snapshots as snapshots_of
-from seminar_app.reports.rules import Definition, Status, read_period
+from seminar_app.reports.rules import Definition, Status, Validity, read_period
 from seminar_app.reports.snapshot_forms import FreezeForm
 from seminar_app.reports.snapshot_pages import again, frozen_panel
 from seminar_app.reports.wording import broken_down_by, narrowed_to, rule_of, scope_words, words_of_scope, year_words
@@ -129,14 +129,17 @@ def _wanted(actor: Actor) -> tuple[Definition, Indicator | None]:
     """Return what is to be frozen, and the version of the indicator whose figure it is.
 
     Raises:
-        NotFound: there is no such indicator, or no such year.
+        NotFound: there is no such indicator, the address names no year, or the version does not hold on that year's last day.
     """
     if "indicator" not in request.args:
         return asked(actor).first, None
     indicator, period = get_indicator(session(), id_needed(request.args["indicator"])), read_period(request.args.get("year", ""))
-    if period is None:
+    if period is None or not Validity(indicator.valid_from, indicator.valid_to).holds_on(period.last):
         raise NotFound
-    return in_period(definition_of(indicator), period), indicator
+    definition = in_period(definition_of(indicator), period)
+    if year_of(definition) is None:
+        raise NotFound
+    return definition, indicator
 
 
 def _opens(actor: Actor, row: Snapshot) -> bool:

@@ -109,7 +109,7 @@ def _of_people_and_agencies(session: Session, definition: Definition, after: int
     """Return the newest rows about people, agencies and everything that can change a figure of this definition."""
     row = AuditRow.__table__.columns
     used = {*definition.by, *definition.only}
-    actions = {*OF_EVERYTHING, *OF_PEOPLE}
+    actions = {*OF_EVERYTHING, *OF_PEOPLE} - {"retention.applied"}  # whom it erases has a row of their own
     if definition.names is Names.NOW and used & OF_AGENCY:
         actions |= OF_AGENCIES
     if not used & WITHHELD:
@@ -122,22 +122,35 @@ def _of_people_and_agencies(session: Session, definition: Definition, after: int
 
 
 def _seminars_of(session: Session, definition: Definition, scope: Scope, events: Sequence[Event]) -> Mapping[str, frozenset[str]]:
-    """Return by person, as the audit log names them, the seminars of the figure in which they take part.
+    """Return by the subject of a row the seminars of the figure in which that person takes part.
 
-    The record that a merge gave up has no seminars any more; those of the record that was kept stand for both.
+    A record that was merged since has no seminars any more: those of the record that was kept stand for it. Where a merge was undone,
+    both records are meant.
     """
-    ids = {event.subject: uuid.UUID(hex=event.subject.partition(":")[2]) for event in events}
-    found: dict[str, set[str]] = {}
+    ids = {event.subject: _people_of(event) for event in events}
+    found: dict[str, set[str]] = {subject: set() for subject in ids}
     if ids:
+        named = sorted({each for people in ids.values() for each in people})
+        kept = select(Person.public_id, Person.id, Person.merged_into_id).where(Person.public_id.in_(named)).cte("kept", recursive=True)
+        kept = kept.union(select(kept.c.public_id, Person.id, Person.merged_into_id).join(kept, Person.id == kept.c.merged_into_id))
         of_them = (
-            select(Person.public_id, Seminar.slug)
-            .join(Participation, Participation.person_id == Person.id)
+            select(kept.c.public_id, Seminar.slug)
+            .join(Participation, Participation.person_id == kept.c.id)
             .join(Seminar, Seminar.id == Participation.seminar_id)
-            .where(Person.public_id.in_(sorted(set(ids.values()))), Participation.current, *in_scope(definition, scope))
+            .where(Participation.current, *in_scope(definition, scope))
         )
+        slugs: dict[uuid.UUID, set[str]] = {}
         for public_id, slug in session.execute(of_them):
-            found.setdefault(f"person:{public_id.hex}", set()).add(slug)
-    return {subject: frozenset(slugs) for subject, slugs in found.items()}
+            slugs.setdefault(public_id, set()).add(slug)
+        for subject, people in ids.items():
+            found[subject].update(*(slugs.get(each, ()) for each in people))
+    return {subject: frozenset(of_person) for subject, of_person in found.items()}
+
+
+def _people_of(event: Event) -> frozenset[uuid.UUID]:
+    """Return the person of a row, and the one whose merge was undone."""
+    named = (event.subject.partition(":")[2], event.details.get("merged") if event.action == "person.separated" else None)
+    return frozenset(uuid.UUID(hex=each) for each in named if each)
 
 
 def _event(row: Any) -> Event:

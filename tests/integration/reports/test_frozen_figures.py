@@ -19,13 +19,13 @@ from seminar_app.audit.services import record
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.people.models import Person
+from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.people.services import edit_person, stored_data
 from seminar_app.registration import services as registering
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RemovalReason
-from seminar_app.registration.services.merging import merge
+from seminar_app.registration.services.merging import merge, undo_merge
 from seminar_app.reports import services
 from seminar_app.reports.errors import CodeInUse, LaterVersion, TooManyCells
 from seminar_app.reports.queries import EVERYTHING, Scope
@@ -161,6 +161,11 @@ def test_each_difference_names_its_seminar_what_changed_and_who_changed_it(year:
     change = found.totals["\0total", "\0total"]
     assert (change.before.people.completed, change.now.people.completed) == (5, 4)
     assert year.since(frozen, found) == ({}, {(year.who, "person.merged")})
+
+    merge_id = year.session.scalars(select(PersonMerge.id)).one()
+    year.do(undo_merge, merge_id=merge_id)
+    assert year.again(frozen).seminars == []
+    assert {action for _who, action in year.since(frozen, year.again(frozen))[1]} == {"person.merged", "person.separated"}
 
     frozen = year.freeze()
     with unit_of_work(year.session) as session:
