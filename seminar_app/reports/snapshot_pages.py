@@ -112,7 +112,7 @@ def again(session: Session, panel: Panel, snapshot: Snapshot, frozen: Frozen, *,
         language: of the words.
     """
     hides = panel.hides
-    numbers = numbers_of(session, snapshot.definition, snapshot.scope, today=today)
+    numbers = numbers_of(session, snapshot.definition, snapshot.scope, today=today, with_pieces=frozen.pieces is not None)
     found = differences(frozen, numbers.frozen)
     comparing = _Comparing(panel.figure.table, numbers.table, hides=hides, language=language)
     compared = [*found.totals.items(), *found.cells.items()]

@@ -68,7 +68,8 @@ def cells_of(
     """
     named, without = counted(definition, scope, directory, by=by), headcounts(definition, scope, directory, by=by)
     found: dict[tuple[str, ...], Figures] = {} if by else {(TOTAL,) * len(definition.by): Figures()}
-    for what, statement in ((named, _by_cell(named)), (without, _of_headcounts(without))):
+    of_named = _by_seminar(named) if Dimension.SEMINAR in by else _by_cell(named)
+    for what, statement in ((named, of_named), (without, _of_headcounts(without))):
         for row in session.execute(statement if most is None else statement.limit(most + 1)):
             values = dict(zip(by, what.cell(row), strict=True))
             cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
@@ -112,3 +113,12 @@ def _by_cell(what: Counted) -> Select[Any]:
     people = (func.count(), *(func.coalesce(func.sum(case((number > 0, 1), else_=0)), 0) for number in numbers[1:]))
     sums = (func.coalesce(func.sum(number), 0) for number in (*numbers, each.c.minutes, each.c.attended_minutes, each.c.completed_minutes))
     return select(*of_cell, *people, *sums).group_by(*of_cell)
+
+
+def _by_seminar(what: Counted) -> Select[Any]:
+    """Return the same where each cell is of one seminar. There a person has one participation that counts, so nobody need be counted."""
+    attended, completed = cast(Participation.attended, Integer), cast(Participation.completed, Integer)
+    minutes = Participation.minutes_credited
+    number = (func.count(), func.sum(attended), func.sum(completed))
+    sums = (minutes, case((Participation.attended, minutes), else_=0), case((Participation.completed, minutes), else_=0))
+    return what.select(*what.cells, *number, *number, *(func.sum(each) for each in sums)).group_by(*what.cells)

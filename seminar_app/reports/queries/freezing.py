@@ -34,16 +34,23 @@ class Numbers:
     audit_sequence: int
 
 
-def numbers_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Numbers:
+def numbers_of(session: Session, definition: Definition, scope: Scope, *, today: date, with_pieces: bool = True) -> Numbers:
     """Read all numbers of a figure, in a number of statements that does not grow with what it counts.
 
     Every change of a figure leaves a row in the audit log, in its own transaction. Where the log grew while the figure was read, the
     statements may disagree, so they are run again, three times at most. The number kept is the one from before, so that no change
     that came meanwhile is left out when the figure is compared.
+
+    Args:
+        session: reads.
+        definition: what is counted.
+        scope: whose participations.
+        today: decides which agencies have successors.
+        with_pieces: whether what each seminar gives to each cell is wanted; else only what it gives in all.
     """
     for _attempt in range(_ATTEMPTS):
         before = _last_row(session)
-        found = _read(session, definition, scope, today=today)
+        found = _read(session, definition, scope, today=today, with_pieces=with_pieces)
         if _last_row(session) == before:
             break
     return Numbers(*found, before)
@@ -53,12 +60,13 @@ def _last_row(session: Session) -> int:
     return session.scalar(select(AuditHead.sequence)) or 0
 
 
-def _read(session: Session, definition: Definition, scope: Scope, *, today: date) -> tuple[Table, Frozen]:
+def _read(session: Session, definition: Definition, scope: Scope, *, today: date, with_pieces: bool) -> tuple[Table, Frozen]:
     table = table_of(session, definition, scope, today=today)
     whole = replace(definition, by=(Dimension.SEMINAR,))
     seminars = {slug: figures for (slug,), figures in cells_of(session, whole, scope, table.directory, whole.by).items()}
     cells = table.cells if definition.by else {}
-    return table, Frozen(cells, table.totals, seminars, _pieces(session, definition, scope, table.directory))
+    pieces = _pieces(session, definition, scope, table.directory) if with_pieces else None
+    return table, Frozen(cells, table.totals, seminars, pieces)
 
 
 def _pieces(session: Session, definition: Definition, scope: Scope, directory: Directory) -> Mapping[str, Mapping[Cell, Figures]] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -81,7 +81,8 @@ def _cell(values: Iterable[str | None]) -> Cell:
 
 
 def _numbers(figures: Figures) -> list[int]:
-    numbers = list(chain.from_iterable(astuple(figures)))
+    parts = (figures.people, figures.participations, figures.minutes, figures.without_names)
+    numbers = [number for each in parts for number in (each.registered, each.attended, each.completed)]
     while numbers and not numbers[-1]:
         numbers.pop()
     return numbers
@@ -89,4 +90,4 @@ def _numbers(figures: Figures) -> list[int]:
 
 def _figures(numbers: list[int]) -> Figures:
     whole = [*numbers, *[0] * (12 - len(numbers))]
-    return Figures(*(ByStatus(*whole[start : start + 3]) for start in range(0, 12, 3)))
+    return Figures(ByStatus(*whole[:3]), ByStatus(*whole[3:6]), ByStatus(*whole[6:9]), ByStatus(*whole[9:]))
