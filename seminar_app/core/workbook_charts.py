@@ -64,7 +64,7 @@ def insert_bar_chart(book: xlsxwriter.Workbook, sheet: Worksheet, chart: BarChar
     for each, colour in zip(chart.series, COLOURS, strict=False):
         drawn.add_series(
             {
-                "name": each.name,
+                "name": _plain(each.name),
                 "categories": [sheet.get_name(), head + 1, chart.names_column, last, chart.names_column],
                 "values": [sheet.get_name(), head + 1, each.column, last, each.column],
                 "categories_data": list(chart.names),  # rows that were written are not in memory any more
@@ -77,8 +77,13 @@ def insert_bar_chart(book: xlsxwriter.Workbook, sheet: Worksheet, chart: BarChar
     plain: dict[str, Any] = {"major_gridlines": {"visible": False}, "line": {"none": True}}
     drawn.set_y_axis(plain | {"reverse": True, "major_tick_mark": "none", "num_font": {"color": _INK, "size": 9}})
     drawn.set_x_axis(plain | {"min": 0, "visible": False})
-    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {"color": _INK, "size": 11, "bold": True}})
+    drawn.set_title({"name": _plain(chart.title), "overlay": False, "name_font": {"color": _INK, "size": 11, "bold": True}})
     drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom", "font": {"color": _INK, "size": 9}})
     drawn.set_chartarea({"border": {"none": True}})
     drawn.set_size({"width": _WIDTH, "height": chart.height})
     sheet.insert_chart(head, column, drawn, {"description": chart.description, "x_offset": 16, "object_position": 3})
+
+
+def _plain(text: str) -> str:
+    """Return a text that the library does not take for a reference to cells."""
+    return f"'{text}" if text.startswith("=") else text

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import product
 
 from sqlalchemy.orm import Session
 
@@ -83,10 +82,11 @@ class Figure:
 
     def lines(self) -> Iterator[tuple[Cell, float | None]]:
         """Return the cells that hold anything, in order, with their numbers."""
-        orders = [self.values(place) for place in range(len(self.definition.by))]
-        for cell in product(*orders):
-            if cell and cell in self.table.cells:
-                yield cell, self.number(cell)
+        if not self.definition.by:
+            return
+        orders = [{value: rank for rank, value in enumerate(self.values(place))} for place in range(len(self.definition.by))]
+        for cell in sorted(self.table.cells, key=lambda cell: [order[value] for order, value in zip(orders, cell, strict=True)]):
+            yield cell, self.number(cell)
 
     @property
     def lacks(self) -> Iterator[Lack]:

@@ -38,8 +38,11 @@ from seminar_app.web.database import session
 KIND = "reports.figure"
 EXPORTED = "figure.exported"
 """Action in the access log."""
-MOST_AT_ONCE = 250_000
-"""Participations in scope up to which a page writes the file itself: docs/decisions/0059-figures-that-leave-the-office.md."""
+MOST_AT_ONCE = 300_000
+"""Participations that a page reads for a file, each as often as totals and breakdowns read it; more are left to the worker.
+
+Source: docs/decisions/0059-figures-that-leave-the-office.md.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class Wish:
 
 
 def is_long(reading: Session, actor: Actor, wish: Wish) -> bool:
-    """Whether the worker writes the file."""
-    return wish.format is Format.PDF or participations_of(reading, _scope(reading, actor)) > MOST_AT_ONCE
+    """Whether the worker writes the file: every PDF, and what takes about two seconds or more to count."""
+    times = sum(2 ** len(each.by) for each in wish.definitions(actor))
+    return wish.format is Format.PDF or participations_of(reading, _scope(reading, actor)) * times > MOST_AT_ONCE
 
 
 def begin(writing: Session, context: ChangeContext, actor: Actor, wish: Wish) -> LongJob:

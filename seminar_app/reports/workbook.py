@@ -16,12 +16,14 @@ from seminar_app.reports.figure import Figure, Language
 from seminar_app.reports.handout import HIDDEN, Handout
 from seminar_app.reports.mending import mended_at
 from seminar_app.reports.rules import TOTAL, Count, Status
-from seminar_app.reports.tables import kind_of
+from seminar_app.reports.tables import kind_of, words_of
 from seminar_app.reports.wording import cell_words
 from seminar_app.web.labels import label
 
 DATE_FORMATS = {Language.SPANISH: "dd/mm/yyyy", Language.ENGLISH: "mm/dd/yyyy", Language.KEYS: "yyyy-mm-dd"}
 MOST_BARS = 16
+MOST_ACROSS = 60
+"""Columns of a cross table; where there would be more, each cell stands in a row of its own."""
 MOST_CROSSED = 10
 """Rows of a chart with several series; more would be read by nobody."""
 
@@ -34,8 +36,10 @@ def write_workbook(target: IO[bytes], handout: Handout) -> None:
             _write_counts(book, handout, figure)
             if len(figure.definition.by) == 1:
                 _write_lines(book, handout, figure)
-            elif figure.definition.by:
+            elif figure.definition.by and len(figure.values(1)) <= MOST_ACROSS:
                 _write_cross(book, handout, figure)
+            elif figure.definition.by:
+                _write_cells(book, handout, figure)
         _write_missing(book, handout)
         _write_explanation(book, handout)
 
@@ -105,6 +109,16 @@ def _write_cross(book: WorkbookWriter, handout: Handout, figure: Figure) -> None
         last = down.index(drawn[-1]) + 1
         series = [Series(words[1](other), place + 1, [rows[value][place] for value in down[:last]]) for place, other in enumerate(across)]
         book.chart(sheet, _chart(handout, figure, [words[0](value) for value in down[:last]], series, all_of=len(down)))
+
+
+def _write_cells(book: WorkbookWriter, handout: Handout, figure: Figure) -> None:
+    """Write the breakdown by two dimensions with a row for each cell."""
+    definition, title = figure.definition, handout.breakdown_of(figure)
+    columns = [Column(_named(each.value, label(each), handout), width=44) for each in definition.by]
+    columns.append(Column(_named(definition.count.value, label(definition.count), handout), kind_of(definition.count)))
+    sheet = book.sheet(title, columns, above=_above(handout, figure, f"{handout.title_of(figure)} · {title}"), names=2)
+    for said, number in words_of(handout, figure):
+        sheet.append([*said, *_shown([number])])
 
 
 def _words(handout: Handout, figure: Figure, place: int) -> Any:
