@@ -79,7 +79,7 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Create the seminars of Cancún and Toluca, the coming one, the copy of Cancún, what was before them, and what is asked every year."""
+        """Create the seminars of Cancún and Toluca, the coming one, the copy of Cancún, what was before, and what is asked every year."""
         cancun = self.cancun()
         self.toluca()
         self.upcoming()

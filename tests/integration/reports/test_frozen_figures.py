@@ -19,6 +19,8 @@ from seminar_app.audit.services import record
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.history.rules import Numbers
+from seminar_app.history.services import save_headcount
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.people.services import edit_person, stored_data
@@ -192,6 +194,12 @@ def test_a_seminar_that_no_longer_counts_is_gone_and_people_elsewhere_are_not_sp
     assert [(each.slug, each.fate) for each in year.again(frozen).seminars] == [("seminar-two", Fate.GONE)]
     found = year.again(apart)
     assert [(each.slug, each.fate) for each in found.seminars] == [("seminar-two", Fate.NEW)]
+
+    where = {"seminar_id": year.seminars[1].id, "agency_id": year.make.agency("INM").id}
+    year.do(save_headcount, **where, numbers={None: Numbers(3, 2, 2)}, source="Letter")
+    found = year.again(apart)
+    assert found.seminars[0].whole.now.without_names.completed == 2
+    assert (year.who, "headcount.recorded") in year.since(apart, found)[0]["seminar-two"]
 
     elsewhere = [year.make.person(given_names=name) for name in ("Uno", "Dos")]
     year.do(merge, kept=elsewhere[0].id, gone=elsewhere[1].id)
