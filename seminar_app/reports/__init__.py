@@ -10,7 +10,9 @@ from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.reports import audit_words, labels
 from seminar_app.reports import changes_routes as changes_routes
 from seminar_app.reports import file_routes as file_routes
+from seminar_app.reports import indicator_routes as indicator_routes
 from seminar_app.reports import models as models
+from seminar_app.reports import snapshot_routes as snapshot_routes
 from seminar_app.reports import staff_routes as staff_routes
 from seminar_app.reports.blueprints import blueprint
 from seminar_app.reports.figure_job import FIGURE

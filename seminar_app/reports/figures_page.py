@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from seminar_app.core import clock
 from seminar_app.core.installation import installation_of
 from seminar_app.reports.asked import BESIDE, FIXED, asked, figures_url, sees_fixed_tables, written_period
+from seminar_app.reports.blueprints import OFFICES
 from seminar_app.reports.forms import ViewForm
 from seminar_app.reports.making import may_show_all
 from seminar_app.reports.pages import numbers_in, panel
@@ -58,5 +59,6 @@ def figures_page(values: MultiDict[str, str], form: ViewForm | None = None) -> R
         form=form,
         removed=request.args.get("removed", "").strip()[:SHORT],
         may_show_all=may_show_all(actor),
+        may_freeze=bool(actor.roles.intersection(OFFICES)),
     )
     return page, 422 if form.has_errors else 200

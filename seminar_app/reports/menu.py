@@ -20,7 +20,12 @@ class Tab:
     prefix: str
 
 
-TABS = [Tab(_l("Figures"), "reports.figures", "reports.figures"), Tab(_l("Changes of figures"), "reports.changes", "reports.changes")]
+TABS = [
+    Tab(_l("Figures"), "reports.figures", "reports.figures"),
+    Tab(_l("Indicators"), "reports.indicators", "reports.indicator"),
+    Tab(_l("Frozen figures"), "reports.snapshots", "reports.snapshot"),
+    Tab(_l("Changes of figures"), "reports.changes", "reports.changes"),
+]
 
 
 def tabs() -> list[tuple[str, str, bool]]:

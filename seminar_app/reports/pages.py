@@ -93,6 +93,19 @@ def panel(session: Session, actor: Actor, definition: Definition, *, today: date
     """Return a figure as its reader may see it."""
     scope, hides = scope_of(session, actor, today=today), sees_fixed_tables(actor)
     figure = figure_of(session, definition, scope, hides=hides, today=today)
+    return panel_of(figure, language, liaison=scope.agencies is not None, opens=not hides)
+
+
+def panel_of(figure: Figure, language: str, *, liaison: bool = False, opens: bool) -> Panel:
+    """Return a figure that was read.
+
+    Args:
+        figure: with what is hidden of it.
+        language: of the words.
+        liaison: whether the reader sees people of agencies, and of seminars her own pages.
+        opens: whether lines lead to their own figures, and gaps to the pages where they are mended.
+    """
+    definition = figure.definition
     return Panel(
         definition,
         figure,
@@ -100,11 +113,11 @@ def panel(session: Session, actor: Actor, definition: Definition, *, today: date
         rule_of(definition, language=language),
         notes_of(definition),
         [[label(count), *numbers_in(numbers)] for count, numbers in figure.nine],
-        _lines(figure, language, opens=not hides) if len(definition.by) == 1 else [],
+        _lines(figure, language, opens=opens) if len(definition.by) == 1 else [],
         _cross(figure, language) if len(definition.by) == 2 else None,
-        _missing(figure, liaison=scope.agencies is not None, opens=not hides),
+        _missing(figure, liaison=liaison, opens=opens),
         _chips(figure.table, language),
-        hides,
+        figure.hiding.hides,
     )
 
 

@@ -267,6 +267,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     values |= _of_history(world, name, wanted, who, own=own) if endpoint.startswith("history_staff.") else {}
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
+    values |= {"snapshot_id": world.make.snapshot(side.office).public_id.hex} if "snapshot_id" in wanted else {}
+    values |= {"indicator_id": world.indicator_id} if "indicator_id" in wanted else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -568,6 +570,17 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "reports.snapshot_new": lambda world, *_: {"title": f"Figure {world.number()}"},
+    "reports.indicator_new": lambda world, *_: {
+        "code": f"NEWIND{world.number()}",
+        "name_es": "Personas",
+        "name_en": "People",
+        "valid_from": "2014-01-01",
+    },
+    "reports.indicator": lambda world, *_: {"name_en": f"People {world.number()}"},
+    "reports.indicator_end": lambda *_: {"last": "2031-12-31"},
+    "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
+    "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "history_staff.new": lambda world, _values, own: {
         "title_en": "Interviewing probes",
         "office_id": str(world.side(own=own).office.id),
@@ -595,8 +608,6 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     },
     "history_staff.training": lambda *_: {"version": "1", "decision": "approve"},
     "reports.ask_for_figures_file": lambda world, *_: {"file": "pdf-a4", "from": f"20{world.number() % 90 + 10}-01-01"},
-    "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
-    "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

@@ -115,6 +115,7 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, uuid.UUID] = field(default_factory=dict)
     form_token: str = ""
+    indicator_id: str = ""
     _number: Any = field(default_factory=lambda: count(1))
 
     def side(self, *, own: bool) -> Side:
@@ -452,6 +453,7 @@ def build(app: Flask, make: Make, session: Session) -> World:
     world.cookies = {"stranger": visitor, "official": visitor}
     for who, account in accounts.items():
         sign_in(world, who, account, session)
+    world.indicator_id = make.indicator().public_id.hex
     return world
 
 

@@ -21,6 +21,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.reports.rules import Definition, Dimension
 from seminar_app.reports.services import save_view
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
@@ -87,6 +88,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")
         session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
+    make.snapshot(definition=Definition(by=(Dimension.GROUP, Dimension.SEX)))
+    make.indicator()
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     make.seminar(
         office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"

@@ -50,7 +50,7 @@ def table_of(session: Session, definition: Definition, scope: Scope, *, today: d
     with _without_sorting(session):
         for number in range(len(definition.by), -1, -1):
             for by in combinations(definition.by, number):
-                found |= _cells(session, definition, scope, directory, by)
+                found |= cells_of(session, definition, scope, directory, by)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell or not definition.by}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not definition.by}
     return Table(definition, directory, cells, totals)
@@ -67,15 +67,26 @@ def _without_sorting(session: Session) -> Iterator[None]:
     session.execute(text("SET LOCAL enable_sort = on"))
 
 
-def _cells(
-    session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension]
+def cells_of(
+    session: Session, definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], *, most: int | None = None
 ) -> dict[tuple[str, ...], Figures]:
-    """Return the figures broken down by some of the dimensions; the others are `TOTAL`."""
-    named = counted(definition, scope, directory, by=[dimension for dimension in by if dimension is not Dimension.SEX])
+    """Return the figures broken down by some of the dimensions; the others are `TOTAL`.
+
+    Args:
+        session: reads.
+        definition: what is counted.
+        scope: whose participations.
+        directory: of the definition.
+        by: some of the definition's dimensions.
+        most: where there are more cells, one more than this is read, and the answer is of no use but for that.
+    """
+    apart = Dimension.SEMINAR not in by
+    named = counted(definition, scope, directory, by=[dimension for dimension in by if not apart or dimension is not Dimension.SEX])
     without = headcounts(definition, scope, directory, by=by)
     found: dict[tuple[str, ...], Figures] = {} if by else {(TOTAL,) * len(definition.by): Figures()}
-    for what, statement in ((named, _by_cell(named, by)), (without, _of_headcounts(without))):
-        for row in session.execute(statement):
+    of_named = _by_cell(named, by) if apart else _by_seminar(named)
+    for what, statement in ((named, of_named), (without, _of_headcounts(without))):
+        for row in session.execute(statement if most is None else statement.limit(most + 1)):
             values = dict(zip(by, without.cell(row), strict=True))
             cell = tuple(values.get(dimension, TOTAL) for dimension in definition.by)
             numbers = [ByStatus(*map(int, row[start : start + 3])) for start in range(len(by), len(by) + 9, 3)]
@@ -120,3 +131,12 @@ def _by_cell(what: Counted, by: Sequence[Dimension]) -> Select[Any]:
     people = (func.count(), *(func.coalesce(func.sum(case((number > 0, 1), else_=0)), 0) for number in numbers[1:]))
     sums = (func.coalesce(func.sum(number), 0) for number in (*numbers, each.c.minutes, each.c.attended_minutes, each.c.completed_minutes))
     return select(*of_cell, *people, *sums).select_from(source).group_by(*of_cell)
+
+
+def _by_seminar(what: Counted) -> Select[Any]:
+    """Return the same where each cell is of one seminar. There a person has one participation that counts, so nobody need be counted."""
+    attended, completed = cast(Participation.attended, Integer), cast(Participation.completed, Integer)
+    minutes = Participation.minutes_credited
+    number = (func.count(), func.sum(attended), func.sum(completed))
+    sums = (minutes, case((Participation.attended, minutes), else_=0), case((Participation.completed, minutes), else_=0))
+    return what.select(*what.cells, *number, *number, *(func.sum(each) for each in sums)).group_by(*what.cells)

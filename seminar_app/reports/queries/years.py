@@ -18,3 +18,9 @@ def years_with_seminars(session: Session, *, today: date) -> list[str]:
     first, last = session.execute(ends).one()
     fiscal = [f"FY{year}" for year in range(fiscal_year_of(last), fiscal_year_of(first) - 1, -1)]
     return [*fiscal, *(str(year) for year in range(last.year, first.year - 1, -1))]
+
+
+def latest_year(session: Session, *, today: date) -> str:
+    """Return the fiscal year in which the latest of the seminars that have ended did, as `FY2014`; the present one if there is none."""
+    last = session.scalar(select(func.max(Seminar.ends_on)).where(HELD, Seminar.ends_on <= today))
+    return f"FY{fiscal_year_of(last or today)}"

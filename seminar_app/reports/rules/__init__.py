@@ -22,6 +22,8 @@ from seminar_app.reports.rules.definitions import (
     hours,
     read_definition,
 )
+from seminar_app.reports.rules.differences import Change, Differences, Fate, SeminarChange, differences
+from seminar_app.reports.rules.frozen import MOST_CELLS, MOST_PIECES, Frozen, read_frozen
 from seminar_app.reports.rules.periods import (
     FISCAL_YEAR_BEGINS,
     HoursYear,
@@ -33,13 +35,16 @@ from seminar_app.reports.rules.periods import (
     written,
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
+from seminar_app.reports.rules.validity import Validity, ended_before
 
 __all__ = [
     "EMPTY",
     "FEWEST_SHOWN",
     "FISCAL_YEAR_BEGINS",
     "MISSING",
+    "MOST_CELLS",
     "MOST_DIMENSIONS",
+    "MOST_PIECES",
     "OF_AGENCY",
     "OF_PEOPLE",
     "OR",
@@ -49,22 +54,31 @@ __all__ = [
     "TOTAL",
     "WITHHELD",
     "ByStatus",
+    "Change",
     "Count",
     "Definition",
+    "Differences",
     "Dimension",
+    "Fate",
     "Figures",
+    "Frozen",
     "HoursYear",
     "Names",
     "Period",
+    "SeminarChange",
     "Status",
+    "Validity",
     "agency_now",
     "calendar_year",
+    "differences",
+    "ended_before",
     "fiscal_year",
     "fiscal_year_of",
     "hidden_cells",
     "hidden_in_nested",
     "hours",
     "read_definition",
+    "read_frozen",
     "read_period",
     "sole_successors",
     "written",

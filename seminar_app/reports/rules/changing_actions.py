@@ -13,9 +13,10 @@ OF_SEMINAR = frozenset(
         *("seminar.edited", "seminar.published", "seminar.unpublished", "seminar.closed", "seminar.reopened", "seminar.resumed"),
         *("seminar.completed", "seminar.cancelled", "seminar.archived", "seminar.unarchived"),
         *("session.added", "session.edited", "session.deleted"),
+        *("headcount.recorded", "headcount.changed", "headcount.removed", "history.settled"),
     }
 )
-"""They change the seminar that stands in their row: marks, places, states, days, threshold, sessions."""
+"""They change the seminar that stands in their row: marks, places, states, days, threshold, sessions, headcounts."""
 OF_PEOPLE = frozenset({"person.edited", "person.reserved", "person.shown_again", "person.merged", "person.separated", "person.erased"})
 """They change every seminar that the person takes part in: who counts as one, and of which sex or as reserved."""
 OF_AGENCIES = frozenset({"agency.edited", "agency.retired", "agency.retirement_undone"})
@@ -40,15 +41,19 @@ NOT_CHANGING = frozenset(
         *("erasure.asked", "erasure.declined", "erasure.taken_back"),
         *("feedback.closed", "feedback.dates_changed", "feedback.made", "feedback.opened", "feedback.questions_changed"),
         *("feedback.reminded", "feedback.reopened", "feedback.results_exported", "feedback.results_viewed"),
-        *("figure.changes_exported", "figure.exported", "figure.rows_exported"),
+        *("figure.changes_exported", "figure.exported", "figure.frozen", "figure.rows_exported"),
         *("form.sent", "forms.searched"),
+        "history.announced",
         *("hold.declined", "hold.expired", "hold.given_up", "hold.kept", "hold.released", "hold.used"),
         *("identity.kept", "identity.viewed", "invitation.reminded", "job.begun", "job.cancelled"),
+        *("indicator.added", "indicator.changed", "indicator.corrected", "indicator.ended"),
         *("letter.changed", "letter.discarded", "letter.sent", "letter.taken_back", "letter.viewed", "letter.written"),
         *("links.asked", "match.proposed", "match.rejected", "match.reopened", "message.sent_again", "message.viewed", "messages.viewed"),
         *("nominations.columns_placed", "nominations.corrected", "nominations.discarded", "nominations.exported"),
         *("nominations.uploaded", "nominations.viewed"),
         *("office.created", "office.edited", "office.notice_published", "office.notice_withdrawn", "office.restored", "office.retired"),
+        *("outside_training.approved", "outside_training.declined", "outside_training.reported", "outside_training.viewed"),
+        "outside_training.withdrawn",
         *("paper.printed", "paper.sheet_viewed"),
         *("people.searched", "person.name_accepted", "person.name_asked", "person.name_declined", "person.record_taken", "person.viewed"),
         *("proposals.viewed", "quota.release_told", "quota.released"),
