@@ -29,10 +29,12 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class DemoAccounts:
-    """The two accounts that act in the demonstration's story."""
+    """The accounts that act in the demonstration's story."""
 
     organizer: Actor
     coordinator: Actor
+    liaison: Actor
+    """Of PGR's successor."""
 
     def coordinate(self, session: Session, context: ChangeContext, *, seminar_id: int) -> None:
         """Assign the coordinator to a seminar."""
@@ -91,4 +93,4 @@ def make_accounts(session: Session, context: ChangeContext, *, offices: dict[str
         actors[shown.name] = Actor(
             user_id=account.id, public_id=account.public_id, name=account.name, language=language, grants=tuple(grants[shown.name])
         )
-    return DemoAccounts(organizer=actors["organizer"], coordinator=actors["coordinator"])
+    return DemoAccounts(organizer=actors["organizer"], coordinator=actors["coordinator"], liaison=actors["liaison.pgr"])

@@ -1,4 +1,4 @@
-"""Content of `flask demo load`: two past seminars, one open for registration, a copy with heirs, and accounts to explore them.
+"""Content of `flask demo load`: two held seminars, one open for registration, a copy with heirs, history, and accounts to explore them.
 
 Everything goes through the services that the pages call. Randomness comes from a fixed seed.
 """
@@ -21,6 +21,7 @@ from seminar_app.demo.accounts import make_accounts, make_offices
 from seminar_app.demo.attendance import correct_one_session, mark_everybody
 from seminar_app.demo.certificates import give_certificates, plan_certificates
 from seminar_app.demo.feedback import answer_feedback, date_feedback
+from seminar_app.demo.history import enter_history
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.state import refuse_demo_over_real_data
@@ -77,11 +78,21 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Create the seminars of Cancún and Toluca, the coming one, and the copy of Cancún."""
+        """Create the seminars of Cancún and Toluca, the coming one, the copy of Cancún, and what was before them."""
         cancun = self.cancun()
         self.toluca()
         self.upcoming()
         self.copy(cancun)
+        enter_history(
+            self.session,
+            self._organizer(self.now),
+            liaison=ChangeContext(self.now, self.accounts.liaison.audit_name),
+            offices=self.offices,
+            directory=self.directory,
+            people=[person for person in self.people if person.group == "PGR"],
+            announced=cancun,
+            chance=self.chance,
+        )
         self.session.flush()
 
     def cancun(self) -> Seminar:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from seminar_app.agencies.queries import AgenciesThen, NamedAgency, agencies_then, groups_then, in_group_order
@@ -121,6 +121,8 @@ def _meant(session: Session, seminar: Seminar, audience: Audience, then: Agencie
         Person.merged_into_id.is_(None),
         Person.erased_at.is_(None),
     ]
+    if seminar.from_before:
+        conditions.append(false())  # nothing is sent about it
     if audience.groups:
         conditions.append(_in_groups(audience.groups, then))
     if audience.presence is not Presence.ANY:

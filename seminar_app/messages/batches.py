@@ -16,7 +16,7 @@ from seminar_app.core.inserts import insert_rows
 from seminar_app.core.links import SecretLink
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState, outcome_of
-from seminar_app.messages.services import columns_of, new_values, refuse_without_office
+from seminar_app.messages.services import QUIET, columns_of, new_values, refuse_without_office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Addressed:
 
 
 def enqueue_all(session: Session, context: ChangeContext, mails: Sequence[Addressed], *, batch: uuid.UUID, not_before: datetime) -> None:
-    """Enqueue the mails of a batch in one statement, however many there are.
+    """Enqueue the mails of a batch in one statement, however many there are; none about a seminar of which nothing is sent.
 
     Raises:
         IntegrityError: a key was used before, so the caller has written to somebody twice; nothing is enqueued.
@@ -42,6 +42,8 @@ def enqueue_all(session: Session, context: ChangeContext, mails: Sequence[Addres
     rows = []
     for mail in mails:
         refuse_without_office(mail.kind, mail.facts)
+        if QUIET in mail.facts:
+            continue
         rows.append(
             new_values(
                 session,

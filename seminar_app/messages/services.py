@@ -31,6 +31,8 @@ from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next
 LONGEST_ERROR = 500
 DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,80}")
 """A host that fits into the Message-ID's column."""
+QUIET = "quiet"
+"""A fact of mail about a seminar to whose people nothing is sent, because it was held before it was entered here."""
 HELD = N_("Held: the database was restored from a backup, and this may have been sent before.")
 
 
@@ -64,12 +66,14 @@ def enqueue(
         not_before: None for at once.
 
     Returns:
-        The message, or None if the key was used before.
+        The message, or None if the key was used before, or if nothing is sent about the seminar.
 
     Raises:
         ValueError: the mail is about a seminar and does not say which office answers; a fault of the program.
     """
     refuse_without_office(kind, facts)
+    if QUIET in facts:
+        return None
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
     message = _new(

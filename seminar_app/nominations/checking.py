@@ -362,6 +362,9 @@ def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], last: 
         if each.outcome is not Outcome.WAITS or each.assigned is None:
             seated.append(each)
             continue
+        if seats.seminar.from_before:
+            seated.append(replace(each, outcome=Outcome.SEATED))
+            continue
         path = seats.path(session, each.assigned.agency_id)
         quotas = quotas_within(seats.pools, path)
         if first_state_of_nomination(approval, has_quota=bool(quotas)) is not None:

@@ -1,4 +1,4 @@
-"""What rooms that depend on registrations do when two of one person become one, for example with marks."""
+"""What rooms that depend on registrations or people do when two of one person become one, for example with marks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,25 @@ class MergeHook(Protocol):
         ...
 
 
+class PersonMergeHook(Protocol):
+    """The part of a room that keeps rows of people. It runs in the merge's transaction, after the people are locked."""
+
+    @property
+    def name(self) -> str:
+        """Table of the rows that are moved; their ids are kept under it."""
+        ...
+
+    def move(self, session: Session, *, gone: int, kept: int) -> Sequence[int]:
+        """Move the rows of the record that goes to the one that is kept; return their ids."""
+        ...
+
+    def move_back(self, session: Session, moved: Collection[int], *, gone: int, kept: int) -> None:
+        """Move rows back that are still with the kept record."""
+        ...
+
+
 _hooks: list[MergeHook] = []
+_person_hooks: list[PersonMergeHook] = []
 
 
 def when_merging(hook: MergeHook) -> MergeHook:
@@ -44,6 +62,18 @@ def when_merging(hook: MergeHook) -> MergeHook:
     if all(each.name != hook.name for each in _hooks):
         _hooks.append(hook)
     return hook
+
+
+def when_people_merge(hook: PersonMergeHook) -> PersonMergeHook:
+    """Register the part in merges of a room that keeps rows of people."""
+    if all(each.name != hook.name for each in _person_hooks):
+        _person_hooks.append(hook)
+    return hook
+
+
+def person_hooks() -> Sequence[PersonMergeHook]:
+    """Return the registered hooks of people."""
+    return tuple(_person_hooks)
 
 
 def hooks() -> Sequence[MergeHook]:

@@ -18,6 +18,7 @@ from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.registration import queries
 from seminar_app.registration.blueprints import people_blueprint as blueprint
 from seminar_app.registration.queries import PersonInReach
+from seminar_app.registration.sections import sections_of_person
 from seminar_app.registration.training_record import training_record
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.database import session
@@ -84,6 +85,7 @@ def person(person_id: str) -> ResponseReturnValue:
         names=names_by_audit_name(session(), {each.by for each in merges}),
         just_merged=next((each for each in merges if each.public_id == id_in(request.args.get("merged"))), None),
         on_file=parts_on_file(session(), person.id) if may_open else [],
+        sections=sections_of_person(person),
         twins=[twin for twin in _twins(person.id) if twin.person.id not in known] if may_open else [],
     )
 

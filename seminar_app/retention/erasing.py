@@ -15,6 +15,7 @@ from seminar_app.audit.services import record
 from seminar_app.certificates.services import forget_certificates
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
+from seminar_app.history.services import forget_outside_training
 from seminar_app.messages.models import Message
 from seminar_app.nominations.services import forget_in_lists, forget_in_proposals, forget_requests
 from seminar_app.people.identity import forget_identity
@@ -71,6 +72,7 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     forget_in_lists(session, named, today=context.now.date())  # before the people: imports lock in this order too
     forget_in_proposals(session, context, named)
     people = lock_people(session, ids)
+    forget_outside_training(session, ids)
     done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
     owners = session.scalars(select(Registration.public_id).where(Registration.person_id.in_(ids))).all()
     for person in people:

@@ -25,6 +25,7 @@ TOUCHED = (
     "list_request",
     "job",
     "certificate",
+    "outside_training",
     "outbox",
     "web_session",
 )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.dates import date_range
 from seminar_app.messages.models import Message
-from seminar_app.messages.services import enqueue
+from seminar_app.messages.services import QUIET, enqueue
 from seminar_app.offices.mail_facts import office_facts
 from seminar_app.offices.models import Office
 from seminar_app.people.rules import reserved_name
@@ -36,7 +36,7 @@ def tell(
         **more: facts that only this kind of mail states.
 
     Returns:
-        The message, or None if the person has no e-mail address or the key was used before.
+        The message, or None if the person has no e-mail address, the key was used before, or nothing is sent about the seminar.
     """
     person = registration.person
     if person.email is None:
@@ -89,7 +89,8 @@ def tell_former_address(
 def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
     """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office.
 
-    The office's address and phone stand at the end of the mail, and answers go to the address (`messages.rendering`).
+    The office's address and phone stand at the end of the mail, and answers go to the address (`messages.rendering`). Nothing is
+    sent about a seminar that was held before it was entered.
     """
     spanish = language == "es"
     titles = (seminar.title_es, seminar.title_en) if spanish else (seminar.title_en, seminar.title_es)
@@ -99,4 +100,5 @@ def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
         "place": ", ".join(filter(None, (seminar.venue, seminar.street, seminar.city))),
         "slug": seminar.slug,
         "reason": seminar.state_reason or "",
+        **({QUIET: "yes"} if seminar.from_before else {}),
     } | office_facts(office, language)

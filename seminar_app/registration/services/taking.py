@@ -186,7 +186,13 @@ def place(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
 def first_state_of(
     session: Session, seats: LockedSeats, registration: Registration, source: Source, *, now: datetime
 ) -> RegistrationState | None:
-    """Return the state that awaits an approval, None if the seats decide; on the registration, whether its agency's seats only do."""
+    """Return the state that awaits an approval, None if the seats decide; on the registration, whether its agency's seats only do.
+
+    Who was at a seminar that is entered afterwards needs no approval, and has a seat whatever the agency.
+    """
+    if seats.seminar.from_before:
+        registration.agency_seats_only = False
+        return None
     approval = seats.approval(now)
     registration.agency_seats_only = source is Source.NOMINATION and seats.has_quota(session, registration.agency_id)
     if source is Source.NOMINATION:

@@ -95,8 +95,13 @@ class SeminarDetails:
     extra_at_door: int = 0
 
 
-def create_seminar(session: Session, context: ChangeContext, *, details: SeminarDetails, capacity: int, demo: bool = False) -> Seminar:
+def create_seminar(
+    session: Session, context: ChangeContext, *, details: SeminarDetails, capacity: int, demo: bool = False, from_before: bool = False
+) -> Seminar:
     """Create a draft with an open pool of `capacity` seats.
+
+    Args:
+        from_before: it was held before it is entered here, so nobody of it is written to.
 
     Raises:
         Refusal: one of `seminars.errors`, for the first fault found.
@@ -104,7 +109,15 @@ def create_seminar(session: Session, context: ChangeContext, *, details: Seminar
     values = _checked(session, details, own_id=None)
     if not 1 <= capacity <= MOST_SEATS:
         raise errors.SeatsOutOfReach(most=MOST_SEATS)
-    seminar = Seminar(public_id=uuid.uuid4(), state=SeminarState.DRAFT, created_at=context.now, changed_at=context.now, demo=demo, **values)
+    seminar = Seminar(
+        public_id=uuid.uuid4(),
+        state=SeminarState.DRAFT,
+        created_at=context.now,
+        changed_at=context.now,
+        demo=demo,
+        from_before=from_before,
+        **values,
+    )
     session.add(seminar)
     session.flush()
     _write_hosts(session, seminar, details)

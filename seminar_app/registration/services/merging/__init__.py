@@ -4,7 +4,7 @@ Each locks the seats of all seminars concerned in the order of their ids, then t
 """
 
 from seminar_app.people.proposals import keep_apart, reopen_proposal, take_apart_back
-from seminar_app.registration.merge_hooks import MergeHook, when_merging
+from seminar_app.registration.merge_hooks import MergeHook, PersonMergeHook, when_merging, when_people_merge
 from seminar_app.registration.services.merging.merge import merge
 from seminar_app.registration.services.merging.proposals import decide_proposal, propose_outside_reach
 from seminar_app.registration.services.merging.split import split
@@ -12,6 +12,7 @@ from seminar_app.registration.services.merging.undo import undo_merge
 
 __all__ = [
     "MergeHook",
+    "PersonMergeHook",
     "decide_proposal",
     "keep_apart",
     "merge",
@@ -21,4 +22,5 @@ __all__ = [
     "take_apart_back",
     "undo_merge",
     "when_merging",
+    "when_people_merge",
 ]

@@ -14,7 +14,7 @@ from seminar_app.people.proposals import close_proposal
 from seminar_app.people.queries import find_person
 from seminar_app.people.services import give_up_key
 from seminar_app.registration.errors import ChangedSinceCompared
-from seminar_app.registration.merge_hooks import hooks, minutes_of
+from seminar_app.registration.merge_hooks import hooks, minutes_of, person_hooks
 from seminar_app.registration.merge_rules import FILLED, edition_of_records, mailbox_after_merge, merge_fault, side_of, which_stays
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
@@ -66,6 +66,8 @@ def merge(session: Session, context: ChangeContext, *, kept: int, gone: int, ope
     alone = [each for seminar_id, each in locked.of(goes).items() if seminar_id not in locked.of(keeps)]
     moved.registrations = [each.id for each in alone]
     give(session, alone, keeps)
+    for hook in person_hooks():
+        moved.copies[hook.name] = list(hook.move(session, gone=goes.id, kept=keeps.id))
     moved.filled = _fill(session, keeps, goes)
     keeps.email_proven_at = mailbox_after_merge(keeps, goes)
     moved.identity = move_identity(session, context, source=goes, target=keeps)

@@ -14,7 +14,7 @@ from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.queries import find_person
 from seminar_app.people.rules import ReservedReason, name_key
 from seminar_app.registration.errors import SeatTaken
-from seminar_app.registration.merge_hooks import hooks
+from seminar_app.registration.merge_hooks import hooks, person_hooks
 from seminar_app.registration.merge_rules import undo_fault
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
@@ -63,6 +63,8 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
     for hook in hooks():
         hook.take_back(session, context, moved.copies.get(hook.name, []), left=[each.leaves for each in moved.left])
+    for each in person_hooks():
+        each.move_back(session, moved.copies.get(each.name, []), gone=gone.id, kept=kept.id)
     _take_out(session, kept, gone, moved)
     move_identity_back(session, context, source=gone, target=kept, moved=moved.identity)
     _reserve_again(session, kept, gone, moved)
