@@ -20,7 +20,10 @@ class Tab:
     prefix: str
 
 
-TABS = [Tab(_l("Figures"), "reports.figures", "reports.figures")]
+TABS = [
+    Tab(_l("Figures"), "reports.figures", "reports.figures"),
+    Tab(_l("Coverage"), "reports.coverage_page", "reports.coverage"),
+]
 
 
 def tabs() -> list[tuple[str, str, bool]]:

@@ -18,3 +18,9 @@ def years_with_seminars(session: Session, *, today: date) -> list[str]:
     first, last = session.execute(ends).one()
     fiscal = [f"FY{year}" for year in range(fiscal_year_of(last), fiscal_year_of(first) - 1, -1)]
     return [*fiscal, *(str(year) for year in range(last.year, first.year - 1, -1))]
+
+
+def last_year_held(session: Session, *, today: date) -> str:
+    """Return the last fiscal year in which a seminar has ended by today, as `FY2014`; without any the present one. One statement."""
+    last = session.scalar(select(func.max(Seminar.ends_on)).where(HELD, Seminar.ends_on <= today))
+    return f"FY{fiscal_year_of(last or today)}"

@@ -1,6 +1,7 @@
 """Rules of reports: what is counted, in which period, under which name, and what is hidden because it is small. No database."""
 
 from seminar_app.reports.rules.agencies_now import agency_now, sole_successors
+from seminar_app.reports.rules.coverage import SMALL_BASE, Mix, NoShow, Reached, mix_of, no_shows, parts_of, reached, trend_by
 from seminar_app.reports.rules.definitions import (
     EMPTY,
     MISSING,
@@ -33,6 +34,7 @@ from seminar_app.reports.rules.periods import (
     written,
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
+from seminar_app.reports.rules.states import STATES, FederalEntity, state_named
 
 __all__ = [
     "EMPTY",
@@ -46,16 +48,22 @@ __all__ = [
     "OVERLAPPING",
     "PERIODS",
     "RESERVED",
+    "SMALL_BASE",
+    "STATES",
     "TOTAL",
     "WITHHELD",
     "ByStatus",
     "Count",
     "Definition",
     "Dimension",
+    "FederalEntity",
     "Figures",
     "HoursYear",
+    "Mix",
     "Names",
+    "NoShow",
     "Period",
+    "Reached",
     "Status",
     "agency_now",
     "calendar_year",
@@ -63,8 +71,14 @@ __all__ = [
     "fiscal_year_of",
     "hidden_cells",
     "hours",
+    "mix_of",
+    "no_shows",
+    "parts_of",
+    "reached",
     "read_definition",
     "read_period",
     "sole_successors",
+    "state_named",
+    "trend_by",
     "written",
 ]
