@@ -12,11 +12,11 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import attendance, certificates, data, large, nominations, pages, paper, registration, starts
+from bench import attendance, certificates, data, large, nominations, pages, paper, registration, reports, starts
 from bench.databases import fresh, opened
 from bench.results import TO_COME, Row, summary, table
 
-PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists", "paper", "certificates")
+PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists", "paper", "certificates", "reports")
 DOCS = Path(__file__).parents[1] / "docs"
 PLANS = DOCS / "plans.md"
 
@@ -88,6 +88,8 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
             rows += paper.measure(database)
         if "certificates" in wanted:
             rows += certificates.measure(database)
+    if "reports" in wanted:
+        rows += reports.measure(engine)
     return rows
 
 

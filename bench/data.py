@@ -250,6 +250,8 @@ def add_participations(connection: Connection, seminar_id: int | None = None) ->
     spec.loader.exec_module(migration)
     where = " WHERE NOT EXISTS (SELECT 1 FROM participation p WHERE p.registration_id = outcome.id)"
     where += "" if seminar_id is None else f" AND seminar_id = {seminar_id}"
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # two million take minutes
     added = migration.INSERT.replace(" superseded, frozen_at)", " superseded, person_id, seated, frozen_at)").replace(
         " false, CASE", " false, (SELECT person_id FROM registration r WHERE r.id = outcome.id), state = 'registered', CASE"
     )

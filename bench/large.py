@@ -137,6 +137,8 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
     yield Page("seminar page", f"/seminars/{probe.slug}?", None)
     yield Page("registration form", f"/seminars/{probe.slug}/register?", None)
     yield Page("personal link", f"/registrations/{token}", None)
+    for who in (organizer, liaison, auditor):
+        yield Page(f"today, {who}", "/staff/", who)
     yield Page("seminars, admin", "/staff/seminars/", admin)
     yield Page("seminars, organizer", "/staff/seminars/", organizer)
     yield Page("seminars, liaison", "/staff/seminars/", liaison)

@@ -57,6 +57,7 @@ def _assembled(settings: Settings | None) -> Flask:
         retention,
         seminars,
         sign_in,
+        today,
         web,
     )
 
@@ -81,6 +82,7 @@ def _assembled(settings: Settings | None) -> Flask:
         certificates,
         history,
         reports,
+        today,
         retention,
         demo,
         cli,

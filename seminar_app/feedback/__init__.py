@@ -12,7 +12,8 @@ from config import Settings
 from seminar_app.feedback import answer_models as answer_models
 from seminar_app.feedback import audit_words, dates, log_emptying, mail_contents, routes, staff_routes, wording
 from seminar_app.feedback import models as models
-from seminar_app.seminars.overview import add_concerns, add_dates, add_outcome
+from seminar_app.seminars.moments import add_dates
+from seminar_app.seminars.overview import add_concerns, add_outcome
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session, session
 from seminar_app.web.navigation import Entry, add_seminar_entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,6 +92,17 @@ class Standing:
 def standing_of(session: Session, seminar: Seminar) -> Standing:
     """Return the seminar's form with its stage and dates, in two statements."""
     return Standing(seminar, find_form(session, seminar.id), dates_of(session, seminar.id))
+
+
+def standings_of(session: Session, seminars: Collection[Seminar], kind: FormKind = FormKind.REACTION) -> Mapping[int, Standing]:
+    """Return the forms of these seminars with their stages and dates, by the seminar's id, in two statements."""
+    ids = [each.id for each in seminars]
+    forms = session.scalars(select(FeedbackForm).where(FeedbackForm.seminar_id.in_(ids), FeedbackForm.kind == kind))
+    form_of = {form.seminar_id: form for form in forms}
+    columns = select(FeedbackDates.seminar_id, FeedbackDates.opens_at, FeedbackDates.closes_at)
+    rows = session.execute(columns.where(FeedbackDates.seminar_id.in_(ids), FeedbackDates.kind == kind))
+    dates = {seminar_id: Dates(*both) for seminar_id, *both in rows}
+    return {each.id: Standing(each, form_of.get(each.id), dates.get(each.id, Dates())) for each in seminars}
 
 
 def due_by_dates(session: Session, now: datetime) -> list[int]:

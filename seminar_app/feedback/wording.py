@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import url_for
@@ -24,9 +24,13 @@ def in_words(instant: datetime, time_zone: str) -> str:
     return f"{local_instant(instant, time_zone)}, {zone_words(time_zone)}"
 
 
-def dates_to_come(session: Session, seminar: Seminar) -> Sequence[tuple[datetime, str]]:
-    """Return what the form will do by itself, for the overview."""
-    standing, found = queries.standing_of(session, seminar), []
+def dates_to_come(session: Session, seminars: Sequence[Seminar]) -> Mapping[int, Sequence[tuple[datetime, str]]]:
+    """Return what the forms of these seminars will do by themselves, by the seminar's id."""
+    return {seminar_id: _dates_of(standing) for seminar_id, standing in queries.standings_of(session, seminars).items()}
+
+
+def _dates_of(standing: queries.Standing) -> list[tuple[datetime, str]]:
+    found = []
     if standing.dates.opens_at is not None and standing.stage is FormStage.NOT_OPENED:
         found.append((standing.dates.opens_at, str(_("Feedback opens"))))
     if standing.dates.closes_at is not None and standing.stage is not FormStage.CLOSED:

@@ -80,7 +80,7 @@ class PastForm(SeminarForm):
 class SettleForm(BaseForm):
     """What each list of a past seminar says of its people."""
 
-    outcomes = FieldList(RadioField(choices=[]))
+    outcomes = FieldList(RadioField(choices=[], validators=[required(_l("Please choose what this list says of its people."))]))
     lists = FieldList(HiddenField())
 
     def offer(self, found: Iterable[PastList]) -> None:
@@ -92,19 +92,15 @@ class SettleForm(BaseForm):
         for each in found:
             key = each.list_id.hex if each.list_id is not None else ""
             self.lists.append_entry(key)
-            self.outcomes.append_entry(said.get(key) or None)
+            answer = self.outcomes.append_entry(said.get(key) or None)
+            answer.raw_data = [answer.data] if answer.data else []
         for entry in self.outcomes:
             entry.choices = choices(ListOutcome)
 
-    def decided(self) -> dict[uuid.UUID | None, ListOutcome] | None:
-        """Return the outcome of each list; None if one is not decided, which is then said on it."""
-        found: dict[uuid.UUID | None, ListOutcome] = {}
-        for key, answer in zip(self.lists, self.outcomes, strict=True):
-            if answer.data not in list(ListOutcome):
-                answer.errors = [_l("Please choose what this list says of its people.")]
-                continue
-            found[id_in(key.data) if key.data else None] = ListOutcome(answer.data)
-        return found if len(found) == len(self.lists) else None
+    def decided(self) -> dict[uuid.UUID | None, ListOutcome]:
+        """Return the outcome of each list, after `accepts`."""
+        answers = zip(self.lists, self.outcomes, strict=True)
+        return {id_in(key.data) if key.data else None: ListOutcome(answer.data) for key, answer in answers}
 
 
 def _number(label: Any) -> IntegerField:

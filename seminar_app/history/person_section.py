@@ -17,7 +17,7 @@ def section(person: ShownPerson) -> Markup:
     """Return the section; empty of an erased person."""
     if person.erased:
         return Markup()
-    found = queries.trainings_of(session(), person.id)
+    found = queries.trainings_of(session(), person)
     names = names_by_audit_name(session(), {each.reported_by for each in found} | {each.decided_by for each in found if each.decided_by})
     return Markup(  # noqa: S704  a template, which escapes  # nosec B704
         render_template(

@@ -63,7 +63,8 @@ def past(slug: str) -> ResponseReturnValue:
     seminar = _past_seminar(slug)
     form, lists = SettleForm(), queries.lists_to_settle(session(), seminar.id)
     form.offer(lists)
-    if form.accepts() and (outcomes := form.decided()) is not None:
+    if form.accepts():
+        outcomes = form.decided()
         try:
             counts = in_unit_of_work(
                 lambda work: services.settle_outcomes(work, change_context(), seminar_id=seminar.id, outcomes=outcomes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
@@ -18,24 +18,21 @@ from seminar_app.messages.checks import what_waiting_means
 from seminar_app.offices.models import Office
 from seminar_app.offices.rules import is_reachable
 from seminar_app.offices.words import office_name
-from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.moments import moments_to_come
 from seminar_app.seminars.quotas import QuotaForNobody, quotas_for_nobody
 from seminar_app.seminars.rules import (
     Change,
     Need,
     NextStep,
     SeminarState,
-    Window,
-    instant_of,
     is_frozen,
     local_of,
     needs_before_publishing,
     next_step,
-    registration_closes,
-    registration_window,
     state_after,
 )
-from seminar_app.web.filters import local_instant, long_date
+from seminar_app.web.filters import long_date
 
 DAYS_TO_FIND_A_COORDINATOR = 14
 
@@ -106,15 +103,6 @@ def figures_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> li
     """Return what those rooms show to who organizes the seminar."""
     found: list[Figures] = current_app.extensions.get("seminar_figures", [])
     return [html for figures in found if (html := figures(session, seminar, now))]
-
-
-Moments = Callable[[Session, Seminar], Sequence[tuple[datetime, str]]]
-"""Return when another room does something about a seminar by itself, and what."""
-
-
-def add_dates(app: Flask, moments: Moments) -> None:
-    """Let a room that the seminars do not know add its dates to what is next."""
-    app.extensions.setdefault("seminar_dates", []).append(moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +186,7 @@ def overview_of(
     return Overview(
         step=step,
         checks=_checks(seminar, needs, for_nobody, office, is_admin=is_admin),
-        dates=_dates(session, seminar, now=now),
+        dates=[(moment.when, moment.what) for moment in moments_to_come(session, [seminar], now=now)[seminar.id]],
         concerns=concerns if may_organize else [],
         changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
         sessions=sessions,
@@ -266,36 +254,6 @@ def _silent(office: Office, *, is_admin: bool) -> str:
     else:
         said = _("%(office)s has no phone, so people without e-mail cannot reach it.", **values)
     return said if is_admin else " ".join((said, _("Please ask an administrator to write it down.")))
-
-
-def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
-    """Return (when, what) of every future date, in order; none of a seminar that is not held."""
-    if seminar.state in (SeminarState.CANCELLED, SeminarState.ARCHIVED):
-        return []
-    zone = seminar.time_zone
-    begins = instant_of(datetime.combine(seminar.starts_on, time()), zone)
-    moments: list[tuple[datetime, str, str]] = []
-    if (opens := seminar.registration_opens_at) is not None:
-        moments.append((opens, local_instant(opens, zone), _("Registration opens")))
-    if registration_window(seminar, now=now) is not Window.CLOSED:
-        closes = registration_closes(seminar)
-        moments.append((closes, local_instant(closes, zone), _("Registration closes")))
-    if (freezes := seminar.list_freezes_on) is not None:
-        frozen = _("The list is frozen: it changes only with your approval")
-        moments.append((instant_of(datetime.combine(freezes, time()), zone), long_date(freezes), frozen))
-    for day in _release_days(session, seminar):
-        moments.append((instant_of(datetime.combine(day, time()), zone), long_date(day), _("Unused seats of a quota go to everybody")))
-    for found in current_app.extensions.get("seminar_dates", []):
-        moments += [(at, local_instant(at, zone), what) for at, what in found(session, seminar)]
-    moments.append((begins, long_date(seminar.starts_on), _("The seminar begins")))
-    moments.append((instant_of(datetime.combine(seminar.ends_on, time(23, 59)), zone), long_date(seminar.ends_on), _("The last day")))
-    return [(when, what) for moment, when, what in sorted(moments) if moment > now]
-
-
-def _release_days(session: Session, seminar: Seminar) -> Sequence[date]:
-    pools = select(SeatPool.release_on).where(SeatPool.seminar_id == seminar.id, SeatPool.release_on.is_not(None))
-    days = session.scalars(pools.where(SeatPool.released_at.is_(None)).distinct())
-    return [day for day in days if day is not None]
 
 
 def _mail_that_waits(session: Session, *, is_admin: bool, now: datetime) -> list[Concern]:

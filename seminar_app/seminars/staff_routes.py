@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from config import Mode, Settings
 from seminar_app.accounts import queries as accounts
 from seminar_app.accounts.forms import InvitationForm
 from seminar_app.accounts.inviting import invitation_limit, say_invited
@@ -37,32 +36,14 @@ from seminar_app.seminars.services.copying import Shares
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.checks import Check, State, findings, in_state
+from seminar_app.web.checks import Check, State, findings
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
 from seminar_app.web.languages import current_language
-from seminar_app.web.navigation import staff_navigation
 from seminar_app.web.paging import page_number
 
 LISTED = (*READERS, RoleName.LIAISON)
-
-
-@blueprint.get("/")
-@staff()
-def home() -> ResponseReturnValue:
-    """Redirect to the start page: the list of seminars for roles that have one, else the first page of the menu.
-
-    For somebody who is a liaison only, that is the page of their agency.
-    An administrator begins with what is left of the installation's first hour, as long as anything is. A demonstration is complete.
-    """
-    settings: Settings = current_app.extensions["settings"]
-    if current_actor().is_admin and settings.mode is not Mode.DEMO and in_state(session(), State.LEFT, now=clock.now()):
-        return redirect(url_for("oversight.installation"), code=303)
-    if current_actor().roles & set(READERS):
-        return redirect(url_for(".index"), code=303)
-    lines = staff_navigation()
-    return redirect(lines[0].url if lines else url_for("seminars.calendar"), code=303)
 
 
 def _concerns(now: datetime) -> dict[str, list[Check]]:

@@ -10,6 +10,7 @@ from seminar_app.web import (
     compiled,
     compression,
     database,
+    disk,
     errors,
     filters,
     forms,
@@ -70,3 +71,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     places.init_app(app)
     health.init_app(app, settings)
     job_runs.init_app(app)
+    disk.init_app(app)

@@ -74,8 +74,3 @@ def checks() -> list[Check]:
 def findings(session: Session, *, now: datetime) -> list[tuple[Check, Finding]]:
     """Ask every check."""
     return [(check, check.look(session, now)) for check in checks()]
-
-
-def in_state(session: Session, state: State, *, now: datetime) -> list[Check]:
-    """Return the checks that are in this state now, in the page's order."""
-    return [check for check, finding in findings(session, now=now) if finding.state is state]

@@ -42,8 +42,8 @@ def init_app(app: Flask) -> None:
 def add_staff_entry(app: Flask, entry: Entry) -> None:
     """Add an entry to the header's menu.
 
-    My agency 5, Seminars 10, People 20, Reports 25, Agencies 30, Offices 40, Team 45, Accounts 50, Messages 60, Audit log 70,
-    Installation 80.
+    Today 1, My agency 5, Seminars 10, People 20, Reports 25, Agencies 30, Offices 40, Team 45, Accounts 50, Messages 60,
+    Audit log 70, Installation 80.
     """
     app.extensions["staff_entries"].append(entry)
 

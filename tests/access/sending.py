@@ -220,7 +220,7 @@ def _place(world: World, name: str, who: str, *, own: bool) -> Registration:
 OPEN_TO_LIAISONS = (
     *("nominations_staff.index", "requests_staff.index"),
     *("agency_staff.seminar", "agency_staff.name", "agency_staff.keep", "agency_staff.give_up"),
-    "certificates_zip.of_agency",
+    *("certificates_zip.of_agency", "history_staff.reconciliation"),
 )
 """Pages of a seminar that every liaison may open, with her own agency's part; of a draft there is none."""
 
@@ -262,6 +262,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
+    values |= _of_history(world, name, wanted, who, own=own) if endpoint.startswith("history_staff.") else {}
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
     if "code" in wanted:
@@ -276,6 +277,16 @@ def _of_a_certificate(world: World, name: str, wanted: set[str], *, own: bool) -
     made = world.fresh_certificate(own=own)
     values = {"slug": made.slug, "certificate_id": made.certificate_id, "registration_id": made.earning_id}
     return {key: value for key, value in values.items() if key in wanted}
+
+
+def _of_history(world: World, name: str, wanted: set[str], who: str, *, own: bool) -> Values:
+    """Return a past seminar, one with a headcount, or a report of training."""
+    if name == "past":
+        return {"slug": world.fresh_past(own=own).slug}
+    if name.startswith("headcount"):
+        slug, line_id = world.fresh_headcount(own=own)
+        return {"slug": slug, "line_id": line_id} if "line_id" in wanted else {"slug": slug}
+    return {"training_id": world.fresh_training(who, own=own).public_id.hex} if "training_id" in wanted else {}
 
 
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
@@ -548,6 +559,30 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "history_staff.new": lambda world, _values, own: {
+        "title_en": "Interviewing probes",
+        "office_id": str(world.side(own=own).office.id),
+        "city": f"Mérida {world.number()}",
+        "country": "MX",
+        "time_zone": "America/Merida",
+        "starts_on": "2012-05-07",
+        "ends_on": "2012-05-09",
+        "hours": "24",
+        "known": "numbers",
+    },
+    "history_staff.headcount_new": lambda world, *_: {"agency": world.make.agency().code, "men-registered": "3"},
+    "history_staff.headcount": lambda *_: {"men-registered": "3"},
+    "history_staff.announced": lambda world, *_: {"number": str(world.number()), "source": "Press release"},
+    "history_staff.report": lambda *_: {
+        "submission_id": uuid.uuid4().hex,
+        "title": "Interviews",
+        "provider": "UNAM",
+        "country": "MX",
+        "starts_on": "2013-03-04",
+        "ends_on": "2013-03-05",
+        "hours": "10",
+    },
+    "history_staff.training": lambda *_: {"version": "1", "decision": "approve"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

@@ -30,6 +30,7 @@ from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.sealed_files import keep_file
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
+from seminar_app.history.models import OutsideTraining
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -179,6 +180,20 @@ class World:
             kept = keep_file(session, kind="certificates.pdf", content=b"%PDF-1.7", at=clock.now())
             session.get_one(Certificate, issued.id).file_id = kept.id
         return Issued(seminar.slug, issued.public_id.hex, str(printed.code), earning.public_id.hex, owner)
+
+    def fresh_past(self, *, own: bool) -> Seminar:
+        """Enter a past seminar of the side's office, whose lists are still to come."""
+        return self.make.past_seminar(office=self.side(own=own).office)
+
+    def fresh_headcount(self, *, own: bool) -> tuple[str, str]:
+        """Record a headcount in a past seminar of the side's office; return its slug and the headcount's id."""
+        seminar = self.make.past_seminar(office=self.side(own=own).office, named=False)
+        return seminar.slug, self.make.headcount(seminar).public_id.hex
+
+    def fresh_training(self, who: str, *, own: bool) -> OutsideTraining:
+        """Let the account report training of the side's person."""
+        by = f"account:{self.accounts[who].public_id.hex}" if who in self.accounts else "account:nobody"
+        return self.make.outside_training(self.side(own=own).person, by=by)
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

@@ -170,7 +170,8 @@ def test_a_date_before_the_first_day_opens_nothing_and_the_overview_says_so(stag
     session, seminar = stage.held.session, stage.held.seminar
     with stage.app.test_request_context():
         assert len(wording.opens_in_vain(session, session.get_one(Seminar, seminar.id), OPENS)) == 1
-        assert wording.dates_to_come(session, seminar) == [(OPENS, "Abre la evaluación"), (CLOSES, "Cierra la evaluación")]
+        shown = wording.dates_to_come(session, [seminar])[seminar.id]
+        assert shown == [(OPENS, "Abre la evaluación"), (CLOSES, "Cierra la evaluación")]
 
 
 def test_dates_move_with_a_seminar_that_is_moved_as_a_whole_until_the_form_was_opened(stage: Stage, now: datetime) -> None:

@@ -30,6 +30,9 @@ from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.history import services as history
+from seminar_app.history.models import Headcount, OutsideTraining
+from seminar_app.history.rules import Numbers
 from seminar_app.letters import services as letters
 from seminar_app.letters.models import Letter
 from seminar_app.letters.queries import receivers_now
@@ -53,6 +56,7 @@ from seminar_app.registration.services.change_notices import collect
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+from seminar_app.seminars.services import SeminarDetails
 from tests.support.context import context
 
 Row = TypeVar("Row", bound=Base)
@@ -185,6 +189,41 @@ class Make:
         if (base | values)["email"] is None:
             base["email_proven_at"] = None
         return self._add(Person(given_names=given_names, surname1=surname1, surname2=surname2, **base | values))
+
+    def past_seminar(self, *, office: Office | None = None, slug: str | None = None, named: bool = True) -> Seminar:
+        """Enter a seminar of three days in 2012 and 24 hours; without names it is completed."""
+        slug = slug or f"past-{next(self._number)}"
+        details = SeminarDetails(
+            slug=slug,
+            office_id=(office or self.office()).id,
+            city="Mérida",
+            country="MX",
+            time_zone="America/Merida",
+            starts_on=date(2012, 5, 7),
+            ends_on=date(2012, 5, 9),
+            title_es="Trata de personas",
+            title_en="Human trafficking",
+        )
+        with unit_of_work(self.session) as session:
+            return history.record_past_seminar(session, context(now()), details=details, minutes=24 * 60, named=named)
+
+    def headcount(self, seminar: Seminar, agency: Agency | None = None) -> Headcount:
+        """Record that three of five people of unknown sex completed."""
+        with unit_of_work(self.session) as session:
+            agency_id = agency.id if agency else None
+            numbers = {None: Numbers(5, 4, 3)}
+            history.save_headcount(
+                session, context(now()), seminar_id=seminar.id, agency_id=agency_id, numbers=numbers, source="Report of 2012"
+            )
+        return self.session.scalars(select(Headcount).order_by(Headcount.id.desc()).limit(1)).one()
+
+    def outside_training(self, person: Person, *, by: str = "account:nobody", approved: bool = False, **values: Any) -> OutsideTraining:
+        """Report ten hours of training that a university held in 2013."""
+        base: dict[str, Any] = {"title": "Interviews", "provider": "UNAM", "country": "MX", "minutes": 600}
+        base |= {"starts_on": date(2013, 3, 4), "ends_on": date(2013, 3, 5)}
+        made = {"person_id": person.id, "submission_id": uuid.uuid4(), "training": history.Training(**base | values)}
+        with unit_of_work(self.session) as session:
+            return history.report_training(session, context(now(), by), approved=approved, **made)
 
     def registration(
         self, seminar: Seminar, person: Person | None = None, *, agency: Agency | None = None, pool: SeatPool | None = None, **values: Any

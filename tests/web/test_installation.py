@@ -102,19 +102,19 @@ def test_an_administrator_begins_with_what_is_left_and_others_do_not(
     monkeypatch.setattr(clock, "now", lambda: NOW)
     organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": make.office().id})))
 
-    def begins(client: CheckingClient) -> str:
-        return client.get("/staff/", status=303).response.headers["Location"]
+    def begins(client: CheckingClient, status: int) -> str:
+        return client.get("/staff/", status=status).response.headers.get("Location", "here")
 
     found(State.LEFT, State.DONE)
-    assert (begins(admin), begins(organizer)) == (PAGE, "/staff/seminars/")
+    assert (begins(admin, 303), begins(organizer, 200)) == (PAGE, "here")
     found(State.WRONG, State.DONE)
-    assert begins(admin) == "/staff/seminars/"
+    assert begins(admin, 200) == "here"
     assert "needs an administrator: Check 0." in admin.get("/staff/seminars/").text
     assert "needs an administrator" not in organizer.get("/staff/seminars/").text
     found(State.LEFT)
     settings: Settings = app.extensions["settings"]
     app.extensions["settings"] = replace(settings, mode=Mode.DEMO)
     try:
-        assert begins(admin) == "/staff/seminars/"
+        assert begins(admin, 200) == "here"
     finally:
         app.extensions["settings"] = settings

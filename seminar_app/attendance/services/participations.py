@@ -108,7 +108,7 @@ def _may_complete(seminar: Seminar, registration: Registration) -> bool:
 _FOLLOW = (
     update(_table)
     .where(_OPEN)
-    .values(agency_version_id=bindparam("new_agency"), completed=and_(bindparam("seated", type_=Boolean()), REACHED))
+    .values(agency_version_id=bindparam("new_agency"), completed=and_(bindparam("may_complete", type_=Boolean()), REACHED))
 )
 
 
@@ -120,7 +120,7 @@ def follow_registration(session: Session, seminar: Seminar, registration: Regist
     values = {
         "of_registration": registration.id,
         "new_agency": registration.agency_version_id,
-        "seated": _may_complete(seminar, registration),
+        "may_complete": _may_complete(seminar, registration),
     }
     session.execute(_FOLLOW, values)
     if is_frozen(seminar.state):

@@ -24,10 +24,50 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class ShownTraining:
+    """A report as it may be shown. Who held it and where is withheld of a reserved identity: it may tell the person's state or agency."""
+
+    id: int
+    public_id: uuid.UUID
+    title: str
+    provider: str | None
+    place: str | None
+    country: str | None
+    starts_on: date
+    ends_on: date
+    minutes: int
+    state: TrainingState
+    reported_by: str
+    decided_by: str | None
+    reason: str | None
+    version: int
+
+
+def as_shown(row: OutsideTraining, *, hidden: bool) -> ShownTraining:
+    """Return what may be shown of a report. `hidden`: its person is shown by code."""
+    return ShownTraining(
+        id=row.id,
+        public_id=row.public_id,
+        title=row.title,
+        provider=None if hidden else row.provider,
+        place=None if hidden else row.place,
+        country=None if hidden else row.country,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        minutes=row.minutes,
+        state=row.state,
+        reported_by=row.reported_by,
+        decided_by=row.decided_by,
+        reason=row.reason,
+        version=row.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingLine:
     """A report and its person, as the account may see them. `decides`: whether the account may decide on it."""
 
-    training: OutsideTraining
+    training: ShownTraining
     person: ShownPerson
     decides: bool
 
@@ -58,10 +98,11 @@ def outside_minutes(session: Session, person_ids: Collection[int], since: date |
     return {person_id: int(minutes) for person_id, minutes in session.execute(wanted.group_by(OutsideTraining.person_id))}
 
 
-def trainings_of(session: Session, person_id: int) -> Sequence[OutsideTraining]:
-    """Return the reports about a person, the newest training first."""
-    theirs = select(OutsideTraining).where(OutsideTraining.person_id == person_id)
-    return session.scalars(theirs.order_by(OutsideTraining.starts_on.desc(), OutsideTraining.id.desc())).all()
+def trainings_of(session: Session, person: ShownPerson) -> list[ShownTraining]:
+    """Return the reports about a person whom the account sees, the newest training first."""
+    theirs = select(OutsideTraining).where(OutsideTraining.person_id == person.id)
+    rows = session.scalars(theirs.order_by(OutsideTraining.starts_on.desc(), OutsideTraining.id.desc()))
+    return [as_shown(row, hidden=person.hidden) for row in rows]
 
 
 def trainings_in_reach(session: Session, actor: Actor, *, state: TrainingState | None, page: int) -> TrainingList:
@@ -111,7 +152,10 @@ def _lines(session: Session, actor: Actor, rows: Sequence[OutsideTraining]) -> l
     found = session.execute(select(*SHOWN, Person.agency_id).where(Person.id.in_(ids))).all() if ids else []
     people = {person.id: person for person in people_as_shown(session, actor, found)}
     decided = _decided_by(session, actor, ids)
-    return [TrainingLine(each, people[each.person_id], each.person_id in decided) for each in rows]
+    return [
+        TrainingLine(as_shown(each, hidden=people[each.person_id].hidden), people[each.person_id], each.person_id in decided)
+        for each in rows
+    ]
 
 
 def _decided_by(session: Session, actor: Actor, person_ids: Collection[int]) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
@@ -75,6 +75,15 @@ def agency_typed(session: Session, agency_id: int | None) -> Agency | None:
     return None if agency_id is None else session.get(Agency, agency_id)
 
 
+def waiting_forms(seminars: Select[int], *, now: datetime) -> Select[int, int]:
+    """Select (seminar, number of forms that wait) of the seminars whose ids `seminars` selects."""
+    of_them = FormSent.seminar_id.in_(seminars)
+    return select(FormSent.seminar_id, func.count()).where(of_them, _unpressed(now)).group_by(FormSent.seminar_id)
+
+
 def _waiting(seminar_id: int, now: datetime) -> ColumnElement[bool]:
-    pressed = FormSent.registration_id.is_not(None)
-    return and_(FormSent.seminar_id == seminar_id, ~pressed, ~FormSent.void, FormSent.ends_at > now)
+    return and_(FormSent.seminar_id == seminar_id, _unpressed(now))
+
+
+def _unpressed(now: datetime) -> ColumnElement[bool]:
+    return and_(FormSent.registration_id.is_(None), ~FormSent.void, FormSent.ends_at > now)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.agencies.queries import agencies_then
@@ -31,8 +31,12 @@ _OF_OUTCOME: Mapping[Outcome, ColumnElement[bool]] = {
 
 def _to_people_of(seminar_id: int) -> list[ColumnElement[bool]]:
     """Return the conditions on `Message`, joined with `Registration` by `_theirs`, and `Person`."""
+    return [Registration.seminar_id == seminar_id, *_told()]
+
+
+def _told() -> list[ColumnElement[bool]]:
+    """Return the conditions without the seminar."""
     return [
-        Registration.seminar_id == seminar_id,
         Message.kind.not_in(kinds_deleted_when_sent()),
         Person.merged_into_id.is_(None),
         Person.erased_at.is_(None),
@@ -61,6 +65,17 @@ def mail_troubles(session: Session, seminar_id: int) -> Mapping[uuid.UUID, Outco
         .where(*_to_people_of(seminar_id), trouble, _is_newest())
     )
     return {row.public_id: outcome_of(row.state, attempts=row.attempts) for row in rows}
+
+
+def failed_mail(seminars: Select[int]) -> Select[int, int]:
+    """Select (seminar, number of people whom the last mail did not reach) of the seminars whose ids `seminars` selects.
+
+    It begins with all mail that failed, which is little and has an index of its own; the state is literal, to match it.
+    """
+    failed = Message.state == bindparam(None, MessageState.FAILED, literal_execute=True)
+    found = select(Registration.seminar_id, func.count()).select_from(Message).join(Registration, _theirs())
+    found = found.join(Person, Person.id == Registration.person_id).where(failed, *_told(), _is_newest())
+    return found.where(Registration.seminar_id.in_(seminars)).group_by(Registration.seminar_id)
 
 
 @dataclass(frozen=True, slots=True)

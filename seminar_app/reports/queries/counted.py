@@ -212,7 +212,7 @@ def _cell(dimension: Dimension, source: FromClause, directory: Directory, of: _T
         return source.outerjoin(cells, cells.c.version_id == of.version), cell, names.__getitem__
     match dimension:
         case Dimension.SEX:
-            sex = func.coalesce(of.sex, MISSING)
+            sex = func.coalesce(cast(of.sex, String), MISSING)
             return source, sex if of.hidden is None else case((of.hidden, RESERVED), else_=sex), str
         case Dimension.HOST:
             return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
