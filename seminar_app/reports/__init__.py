@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from config import Settings
 from seminar_app.reports import audit_words, labels
 from seminar_app.reports import coverage_routes as coverage_routes
+from seminar_app.reports import hours_routes as hours_routes
+from seminar_app.reports import hours_rule_routes as hours_rule_routes
 from seminar_app.reports import models as models
 from seminar_app.reports import staff_routes as staff_routes
 from seminar_app.reports.blueprints import blueprint

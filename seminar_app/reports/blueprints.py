@@ -10,3 +10,5 @@ blueprint = Blueprint("reports", __name__, url_prefix="/staff/reports")
 READERS = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON, RoleName.AUDITOR)
 OFFICES = (RoleName.ADMIN, RoleName.ORGANIZER)
 """Who keeps what reports need: indicators, frozen figures, hours to be trained."""
+HOURS_LISTED = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+"""Who sees by name how many hours officials lack."""

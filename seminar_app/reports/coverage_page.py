@@ -75,6 +75,11 @@ class States:
     elsewhere: int
     reserved: int
 
+    @property
+    def unnamed(self) -> int:
+        """How many people of these states only headcounts know."""
+        return sum(tile.counted.without_names for tile in self.tiles)
+
     def number(self, which: Reached) -> int:
         """Return how many states are of a class."""
         return sum(tile.reached is which for tile in self.tiles)

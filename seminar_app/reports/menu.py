@@ -23,6 +23,7 @@ class Tab:
 TABS = [
     Tab(_l("Figures"), "reports.figures", "reports.figures"),
     Tab(_l("Coverage"), "reports.coverage_page", "reports.coverage"),
+    Tab(_l("Hours"), "reports.hours", "reports.hours"),
 ]
 
 

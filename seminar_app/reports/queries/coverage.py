@@ -46,8 +46,8 @@ def by_state(session: Session, definition: Definition, scope: Scope, directory: 
     person = select(lines.c.by_state, lines.c.person_id).distinct().subquery("person")
     held = union(select(lines.c.by_state, lines.c.id, lines.c.ends_on), of_headcounts).subquery("held")
     both = union_all(
-        select(person.c.by_state, func.count(), null()).group_by(person.c.by_state),
         select(held.c.by_state, func.count(), func.max(held.c.ends_on)).group_by(held.c.by_state),
+        select(person.c.by_state, func.count(), null()).group_by(person.c.by_state),
     )
     people, seminars = {}, {}
     for row in session.execute(both):

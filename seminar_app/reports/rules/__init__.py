@@ -35,13 +35,25 @@ from seminar_app.reports.rules.periods import (
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
 from seminar_app.reports.rules.states import STATES, FederalEntity, state_named
+from seminar_app.reports.rules.training_hours import (
+    DUE,
+    MOST_HOURS,
+    HoursAsked,
+    HoursClass,
+    rule_for,
+    rules_in,
+    span_of,
+    year_days,
+)
 
 __all__ = [
+    "DUE",
     "EMPTY",
     "FEWEST_SHOWN",
     "FISCAL_YEAR_BEGINS",
     "MISSING",
     "MOST_DIMENSIONS",
+    "MOST_HOURS",
     "OF_AGENCY",
     "OF_PEOPLE",
     "OR",
@@ -58,6 +70,8 @@ __all__ = [
     "Dimension",
     "FederalEntity",
     "Figures",
+    "HoursAsked",
+    "HoursClass",
     "HoursYear",
     "Mix",
     "Names",
@@ -77,8 +91,12 @@ __all__ = [
     "reached",
     "read_definition",
     "read_period",
+    "rule_for",
+    "rules_in",
     "sole_successors",
+    "span_of",
     "state_named",
     "trend_by",
     "written",
+    "year_days",
 ]
