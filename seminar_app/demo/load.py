@@ -84,7 +84,7 @@ class _Story:
         self.toluca()
         self.upcoming()
         self.copy(cancun)
-        ask_for_hours(self.session, self._organizer(self.now))
+        ask_for_hours(self.session, ChangeContext(self.now, COMMAND))
         enter_history(
             self.session,
             self._organizer(self.now),
