@@ -18,12 +18,12 @@ def init_app() -> None:
     register(
         HoursClass,
         {
-            HoursClass.NONE: _l("None"),
+            HoursClass.NONE: _l("No hours"),
             HoursClass.QUARTER: _l("Up to a quarter"),
             HoursClass.HALF: _l("Up to half"),
             HoursClass.THREE_QUARTERS: _l("Up to three quarters"),
             HoursClass.NEARLY: _l("More, not all"),
-            HoursClass.ALL: _l("All"),
+            HoursClass.ALL: _l("All hours"),
         },
     )
     register(
