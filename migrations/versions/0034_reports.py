@@ -88,7 +88,9 @@ def _add_tables() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("address", sa.String(length=2000), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["user_account.id"], name=op.f("fk_saved_view_account_id_user_account"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["user_account.id"], name=op.f("fk_saved_view_account_id_user_account"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
         sa.UniqueConstraint("public_id", name=op.f("uq_saved_view_public_id")),
         sa.UniqueConstraint("account_id", "name", name=op.f("uq_saved_view_account_id_name")),

@@ -44,7 +44,7 @@ from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.offices.models import Office
 from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.people.models import Person
-from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
+from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, Sex, sort_key
 from seminar_app.people.services import PersonData
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.links import INVITATION
@@ -213,7 +213,7 @@ class Make:
         """Record that three of five people of unknown sex completed."""
         with unit_of_work(self.session) as session:
             agency_id = agency.id if agency else None
-            numbers = {None: Numbers(5, 4, 3)}
+            numbers: dict[Sex | None, Numbers] = {None: Numbers(5, 4, 3)}
             history.save_headcount(
                 session, context(now()), seminar_id=seminar.id, agency_id=agency_id, numbers=numbers, source="Report of 2012"
             )
@@ -223,9 +223,11 @@ class Make:
         """Report ten hours of training that a university held in 2013."""
         base: dict[str, Any] = {"title": "Interviews", "provider": "UNAM", "country": "MX", "minutes": 600}
         base |= {"starts_on": date(2013, 3, 4), "ends_on": date(2013, 3, 5)}
-        made = {"person_id": person.id, "submission_id": uuid.uuid4(), "training": history.Training(**base | values)}
+        training, sent = history.Training(**base | values), uuid.uuid4()
         with unit_of_work(self.session) as session:
-            return history.report_training(session, context(now(), by), approved=approved, **made)
+            return history.report_training(
+                session, context(now(), by), person_id=person.id, submission_id=sent, training=training, approved=approved
+            )
 
     def hours_rule(self, office: Office | None = None, **values: Any) -> HoursRule:
         """Ask for 40 hours in each calendar year from 2010 on, of one office or of all."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from seminar_app.agencies.models import Agency, AgencyVersion
+from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import existed_on, names_a_kind
 from seminar_app.attendance.models import Participation
 from seminar_app.attendance.rules import MarkStatus
@@ -24,7 +24,8 @@ from seminar_app.attendance.services import Entry as MarkEntry
 from seminar_app.attendance.services import clear, mark, mark_all, mark_on_arrival, record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.history.models import Headcount
+from seminar_app.history.rules import Numbers
+from seminar_app.history.services import save_headcount
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.identity import NOTHING
 from seminar_app.people.models import Person
@@ -51,11 +52,9 @@ TODAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """Seminars after this day have not been held."""
 FATES = (
     *("completed", "archived", "reopened", "cancelled", "unmarked", "completed", "draft", "held", "archived_cancelled", "closed"),
-    *("empty", "coming", "completed", "reopened", "archived_draft", "completed", "archived", "completed", "reopened", "completed"),
+    *("empty", "coming", "empty_cancelled", "reopened", "archived_draft", "completed", "archived", "completed", "reopened", "completed"),
 )
 """What becomes of each seminar, in turn."""
-WITHOUT_NAMES = frozenset({"empty", "archived", "cancelled"})
-"""Seminars of which headcounts are on file: instead of a list or beside it, and of one that does not count."""
 PLACES = (("Cancún", "MX", "America/Cancun"), ("Antigua", "GT", "America/Guatemala"), ("Toluca", "MX", "America/Mexico_City"))
 TOPICS: tuple[tuple[str | None, str | None], ...] = (
     *(("Trata de personas", "Trafficking in persons"), ("Lavado de dinero", None), (None, "Cybercrime"), (None, None)),
@@ -65,6 +64,8 @@ FUNDING_SOURCES = ("Iniciativa Mérida", None, "INL, fondo «A, B»")
 SYLLABLES = ("ba", "co", "de", "fi", "gu", "la", "mo", "ne", "pi", "ru", "sa", "te", "vi", "xo", "za", "ñu")
 SEXES = (Sex.FEMALE, Sex.MALE, Sex.FEMALE, Sex.MALE, Sex.MALE, None, Sex.FEMALE, Sex.OTHER, Sex.MALE)
 NOT_LISTED = "Secretaría de Seguridad del Municipio"
+MOVED, UNLISTED = 0.4, 0.25
+"""Shares of those who come again: for another agency, and those of them for one that is not in the directory."""
 ALWAYS = frozenset({"PGR", "FGR", "CNS", "PF", "GN", "INM", "PM-CUN", "SSP", "UNO", "DOS"})
 """Agencies that send people to each seminar while they exist, and so many others do, so that cells have more than one person."""
 OTHERS = 6
@@ -123,13 +124,15 @@ class TrainingYears:
         span = (TODAY.date() - FIRST_DAY).days - 40
         starts = TODAY.date() + timedelta(days=20) if fate == "coming" else FIRST_DAY + timedelta(days=span * number // of)
         held = self._created(number, starts, fate)
-        early = {"draft": (), "archived_draft": ((Change.ARCHIVE, -60),), "empty": ((Change.PUBLISH, -60), (Change.COMPLETE, 10))}
-        if fate in WITHOUT_NAMES:
-            self._headcounts(held)
-        if fate in early:
-            self._change(held, *early[fate])
+        if fate in ("draft", "archived_draft"):
+            self._change(held, *(((Change.ARCHIVE, -60),) if fate == "archived_draft" else ()))
             return
         self._change(held, (Change.PUBLISH, -60))
+        if fate in ("empty", "empty_cancelled"):
+            self._change(held, (Change.COMPLETE, 10))
+            self._headcounts(held, [None, *held.agencies[:2]])
+            self._change(held, *(((Change.RESUME, 11), (Change.CANCEL, 12)) if fate == "empty_cancelled" else ()))
+            return
         self._fill(held)
         ends: dict[str, tuple[tuple[Change, int], ...]] = {
             "cancelled": ((Change.CANCEL, -1),),
@@ -196,19 +199,15 @@ class TrainingYears:
             at = when(held.seminar.starts_on, days)
             self._do(change_state, at, seminar_id=held.seminar.id, change=change, reason="Por una orden")
 
-    def _headcounts(self, held: Held) -> None:
-        """Record people without names, with and without an agency and a sex."""
-        agencies = self.session.scalars(
-            select(AgencyVersion.id).where(AgencyVersion.agency_id.in_(held.agencies), AgencyVersion.current).limit(2)
-        )
-        places = [(None, None), (None, Sex.FEMALE), *((each, sex) for each in agencies.all() for sex in (None, Sex.FEMALE, Sex.MALE))]
-        with unit_of_work(self.session) as session:
-            for version_id, sex in places:
-                completed = self.chance.randrange(4)
-                attended = completed + self.chance.randrange(3)
-                numbers = {"completed": completed, "attended": attended, "registered": attended + self.chance.randrange(1, 3)}
-                of = {"seminar_id": held.seminar.id, "agency_version_id": version_id, "sex": sex, "minutes": 317 * completed}
-                session.add(Headcount(public_id=uuid.uuid4(), **of, **numbers, recorded_by="command", recorded_at=TODAY))
+    def _headcounts(self, held: Held, agencies: Iterable[int | None]) -> None:
+        """Record people without names, of these agencies and of each sex."""
+        for agency_id in agencies:
+            numbers = {}
+            for sex in (None, Sex.FEMALE, Sex.MALE):
+                completed, more, less = (self.chance.randrange(4) for _ in range(3))
+                numbers[sex] = Numbers(completed + more + less + 1, completed + more, completed)
+            of: dict[str, Any] = {"seminar_id": held.seminar.id, "agency_id": agency_id}
+            self._do(save_headcount, when(held.seminar.starts_on, 11), **of, numbers=numbers, source="Un oficio")
 
     # --- its list -------------------------------------------------------------------------------------------------
 
@@ -236,8 +235,10 @@ class TrainingYears:
             person = self.session.get_one(Person, person_id)
             if person.erased_at is not None or person.merged_into_id is not None:
                 return
-            moved = person.agency_id not in held.agencies or self.chance.random() < 0.2
-            entry = replace(entry, person=stored_data(person), agency_id=entry.agency_id if moved else person.agency_id)
+            drawn = self.chance.random()
+            moved = person.agency_id not in held.agencies or drawn < MOVED
+            place = {"agency_id": None, "agency_text": NOT_LISTED} if drawn < UNLISTED else {} if moved else {"agency_id": person.agency_id}
+            entry = replace(entry, person=stored_data(person), **place)
         typed: dict[str, Any] = {"entry": entry, "submission_id": self._uuid(), "person_id": person_id}
         made = self._do(services.add_by_hand, when(held.seminar.starts_on, -40), seminar_id=held.seminar.id, **typed)
         if person_id is None:
@@ -342,7 +343,14 @@ class TrainingYears:
             self._change(held, (Change.COMPLETE, 10))
         self._correct_agency(held, self._some(held, 1)[0].id, 12)
         if fate == "archived":
+            self._headcounts(held, self._not_named(held))
             self._change(held, (Change.ARCHIVE, 60))
+
+    def _not_named(self, held: Held) -> Sequence[int]:
+        """Return an agency of which the list has nobody, nor of what is above or below it."""
+        named = select(Registration.agency_id).where(Registration.seminar_id == held.seminar.id, Registration.agency_id.is_not(None))
+        alone = select(Agency.id).where(Agency.id.not_in(named), Agency.code.in_(["SSP-A", "TRES", "CUATRO"])).order_by(Agency.code)
+        return self.session.scalars(alone).all()
 
     # --- people ---------------------------------------------------------------------------------------------------
 

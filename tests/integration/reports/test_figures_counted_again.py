@@ -25,7 +25,7 @@ from tests.support.counted_again import FIGURES, Cell, Cells, CountedAgain, Ques
 from tests.support.lines_again import lines_again, lines_of
 from tests.support.training_years import TODAY, TrainingYears
 
-SHORT = 12
+SHORT = 13
 PERIODS = ((None, None), (date(2014, 10, 1), date(2019, 9, 30)))
 AS_JSON = (
     ("people", "completed", Question(("group", "sex"), "then", *PERIODS[1])),
