@@ -27,8 +27,13 @@ def _people(lines: list[Row]) -> int:
     return len({line.pseudonym for line in lines if line.kind == NAMED})
 
 
-def test_coverage_is_that_of_the_lines(session: Session) -> None:
+def test_coverage_and_hours_are_those_of_the_lines(session: Session) -> None:
     TrainingYears(session).make(12)
+    _coverage(session)
+    _hours(session)
+
+
+def _coverage(session: Session) -> None:
     asked = Definition(first=date(2014, 10, 1), last=date(2019, 9, 30))
     directory = directory_for(session, asked, today=DAY)
     everything = list(rows(session, Definition(), today=DAY))
@@ -72,8 +77,7 @@ def test_coverage_is_that_of_the_lines(session: Session) -> None:
     assert +counted == groups
 
 
-def test_hours_are_those_of_the_lines_and_the_list_is_in_their_order(session: Session) -> None:
-    TrainingYears(session).make(12)
+def _hours(session: Session) -> None:
     year = Period(date(2016, 1, 1), date(2018, 12, 31))
     minutes: Counter[str] = Counter()
     for line in rows(session, Definition(), today=DAY):
