@@ -22,6 +22,7 @@ from seminar_app.demo.attendance import correct_one_session, mark_everybody
 from seminar_app.demo.certificates import give_certificates, plan_certificates
 from seminar_app.demo.feedback import answer_feedback, date_feedback
 from seminar_app.demo.history import enter_history
+from seminar_app.demo.hours import ask_for_hours
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.reports import add_indicators
@@ -84,6 +85,7 @@ class _Story:
         self.toluca()
         self.upcoming()
         self.copy(cancun)
+        ask_for_hours(self.session, ChangeContext(self.now, COMMAND))
         enter_history(
             self.session,
             self._organizer(self.now),

@@ -80,6 +80,8 @@ BEFORE_SPEAKERS = (
         ("too_advanced", "Demasiado avanzado", "Too advanced"),
     ),
 )
+MET_OBJECTIVES = BEFORE_SPEAKERS[0]
+"""The question by which seminars are compared."""
 AFTER_SPEAKERS = (
     _scale("materials", "¿Cómo fueron los materiales?", "How were the materials?", QUALITY),
     _right_amount(

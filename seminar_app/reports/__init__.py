@@ -9,7 +9,10 @@ from config import Settings
 from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.reports import audit_words, labels
 from seminar_app.reports import changes_routes as changes_routes
+from seminar_app.reports import coverage_routes as coverage_routes
 from seminar_app.reports import file_routes as file_routes
+from seminar_app.reports import hours_routes as hours_routes
+from seminar_app.reports import hours_rule_routes as hours_rule_routes
 from seminar_app.reports import indicator_routes as indicator_routes
 from seminar_app.reports import models as models
 from seminar_app.reports import snapshot_routes as snapshot_routes

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from seminar_app.audit.words import register
 from seminar_app.core.dates import long_date
@@ -33,8 +34,14 @@ def init_app() -> None:
             "view.saved": _l("saved a view of figures"),
             "view.renamed": _l("renamed a view of figures"),
             "view.deleted": _l("deleted a view of figures"),
+            "hours.viewed": _l("looked at who lacks hours of training"),
+            "hours.exported": _l("took the list of who lacks hours of training as a file"),
+            "hours_rule.added": _l("added a rule of hours"),
+            "hours_rule.changed": _l("changed a rule of hours"),
+            "hours_rule.ended": _l("ended a rule of hours"),
         },
-        kinds={"figure": _l("figure"), "saved_view": _l("view of figures"), **KINDS},
+        kinds={"figure": _l("figure"), "saved_view": _l("view of figures"), "hours_rule": _l("rule of hours"), **KINDS},
+        numbers={"hours_asked": lambda n: ngettext("%(num)d hour in a year", "%(num)d hours in a year", n)},
         texts={"figure": _in_words, "beside": _in_words, "cells": _cells_in_words, "indicator": str, "begins": _begins},
     )
 

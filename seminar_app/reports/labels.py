@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.reports.queries.gaps import Gap
-from seminar_app.reports.rules import Count, Dimension, Fate, Names, Status
+from seminar_app.reports.rules import Count, Dimension, Fate, HoursClass, HoursYear, Names, Status
 from seminar_app.web.labels import register
 
 
@@ -14,6 +14,18 @@ def init_app() -> None:
     register(Count, {Count.PEOPLE: _l("People"), Count.PARTICIPATIONS: _l("Participations"), Count.HOURS: _l("Person-hours")})
     register(Status, {Status.REGISTERED: _l("Registered"), Status.ATTENDED: _l("Attended"), Status.COMPLETED: _l("Have completed")})
     register(Names, {Names.THEN: _l("As of then"), Names.NOW: _l("As of today")})
+    register(HoursYear, {HoursYear.CALENDAR: _l("calendar year"), HoursYear.FISCAL: _l("US fiscal year (October to September)")})
+    register(
+        HoursClass,
+        {
+            HoursClass.NONE: _l("No hours"),
+            HoursClass.QUARTER: _l("Up to a quarter"),
+            HoursClass.HALF: _l("Up to half"),
+            HoursClass.THREE_QUARTERS: _l("Up to three quarters"),
+            HoursClass.NEARLY: _l("More, not all"),
+            HoursClass.ALL: _l("All hours"),
+        },
+    )
     register(
         Dimension,
         {

@@ -42,7 +42,7 @@ from seminar_app.web.labels import label
 
 def rule_of(definition: Definition, *, language: str) -> str:
     """Return the counting rule in one sentence: what is counted, of which status, in which seminars."""
-    return " ".join(filter(None, (_what(definition), _least(definition), _seminars(definition, language))))
+    return " ".join(filter(None, (_what(definition), _least(definition), seminars_words(definition, language))))
 
 
 def _what(definition: Definition) -> str:
@@ -93,7 +93,7 @@ def narrowed_to(table: Table, *, language: str) -> str:
     return " ".join(found)
 
 
-def _seminars(definition: Definition, language: str) -> str:
+def seminars_words(definition: Definition, language: str) -> str:
     """Return which seminars count by their last day."""
     if definition.first is None and definition.last is None:
         return str(_("Seminars of all years; drafts and cancelled seminars do not count."))
@@ -166,6 +166,13 @@ def _reader(table: Table, dimension: Dimension, language: str) -> Callable[[str]
             return lambda value: label(Sex(value))
         case Dimension.COUNTRY:
             return lambda code: Locale(language).territories.get(code, code)
+        case _:
+            return period_words(dimension, language=language)
+
+
+def period_words(dimension: Dimension, *, language: str) -> Callable[[str], str]:
+    """Return a function from a month, quarter or fiscal year to its words; all else is its own word."""
+    match dimension:
         case Dimension.MONTH:
             return lambda value: _month(value, language)
         case Dimension.FISCAL_YEAR:

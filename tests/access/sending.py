@@ -265,6 +265,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
     values |= _of_history(world, name, wanted, who, own=own) if endpoint.startswith("history_staff.") else {}
+    values |= {"rule_id": world.fresh_rule(own=own).public_id.hex} if "rule_id" in wanted else {}
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
     values |= {"snapshot_id": world.make.snapshot(side.office).public_id.hex} if "snapshot_id" in wanted else {}
@@ -608,6 +609,14 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     },
     "history_staff.training": lambda *_: {"version": "1", "decision": "approve"},
     "reports.ask_for_figures_file": lambda world, *_: {"file": "pdf-a4", "from": f"20{world.number() % 90 + 10}-01-01"},
+    "reports.hours_rule_new": lambda world, _values, own: {
+        "office": world.side(own=own).office.code,
+        "hours": "40",
+        "year": "calendar",
+        "valid_from": f"{2_000 + world.number()}-01-01",
+        "valid_to": "",
+    },
+    "reports.hours_rule": lambda world, *_: {"hours": str(world.number())},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

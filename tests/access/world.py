@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -54,7 +54,7 @@ from seminar_app.registration.services import (
     open_seats,
     withdraw_named,
 )
-from seminar_app.reports.models import SavedView
+from seminar_app.reports.models import HoursRule, SavedView
 from seminar_app.reports.services import save_view
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
@@ -201,6 +201,10 @@ class World:
         """Let the account report training of the side's person."""
         by = f"account:{self.accounts[who].public_id.hex}" if who in self.accounts else "account:nobody"
         return self.make.outside_training(self.side(own=own).person, by=by)
+
+    def fresh_rule(self, *, own: bool) -> HoursRule:
+        """Add a rule of hours of the side's office, valid until further notice."""
+        return self.make.hours_rule(self.side(own=own).office, valid_from=date(1950, 1, 1) + timedelta(days=self.number()))
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

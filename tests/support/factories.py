@@ -54,10 +54,10 @@ from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services import Entry, Typed, send_form
 from seminar_app.registration.services.change_notices import collect
 from seminar_app.reports import services as reports
-from seminar_app.reports.models import Indicator, ReportSnapshot
+from seminar_app.reports.models import HoursRule, Indicator, ReportSnapshot
 from seminar_app.reports.queries import Scope
 from seminar_app.reports.queries.freezing import numbers_of
-from seminar_app.reports.rules import Definition
+from seminar_app.reports.rules import Definition, HoursYear
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
@@ -231,6 +231,11 @@ class Make:
             return history.report_training(
                 session, context(now(), by), person_id=person.id, submission_id=submission, training=training, approved=approved
             )
+
+    def hours_rule(self, office: Office | None = None, **values: Any) -> HoursRule:
+        """Ask for 40 hours in each calendar year from 2010 on, of one office or of all."""
+        base = {"public_id": uuid.uuid4(), "minutes": 2_400, "year": HoursYear.CALENDAR, "valid_from": date(2010, 1, 1)}
+        return self._add(HoursRule(**base | {"office_id": office.id if office else None} | values))
 
     def registration(
         self, seminar: Seminar, person: Person | None = None, *, agency: Agency | None = None, pool: SeatPool | None = None, **values: Any

@@ -181,6 +181,9 @@ LEADS_ON = {
     "history_staff.headcount_remove": "to the headcounts",
     "history_staff.announced": "to the reconciliation, or the form again",
     "history_staff.training_withdraw": "to the page of the person",
+    "reports.hours_rule_new": "to the rules of hours, or the form again",
+    "reports.hours_rule": "the same",
+    "reports.hours_rule_end": "to the rules of hours",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",
@@ -244,6 +247,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "line_id": make.headcount(make.past_seminar(office=office, slug="past", named=False)).public_id.hex,
         "training_id": make.outside_training(person, title=SURNAME).public_id.hex,
         "sheet_id": make.printed_sheet(seminar_session, said={registration.id: MarkStatus.ABSENT}).public_id,
+        "rule_id": make.hours_rule().public_id.hex,
         "code": "PGR",
     }
     return World(values, seminar.slug)

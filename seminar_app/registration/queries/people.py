@@ -115,6 +115,13 @@ def people_as_shown(
     return sorted(people, key=lambda person: person.order)
 
 
+def shown_in_order(session: Session, actor: Actor, ids: Sequence[int]) -> list[ShownPerson]:
+    """Return these people as the account may see them, in the order of the ids. The caller has found that it may see them."""
+    rows = session.execute(select(*SHOWN, Person.agency_id).where(_among(ids))).all() if ids else []
+    people = {person.id: person for person in people_as_shown(session, actor, rows)}
+    return [people[person_id] for person_id in ids if person_id in people]
+
+
 def _person(row: Any, agencies: Mapping[int, AgencyChoice], code: str | None, *, opened: bool) -> ShownPerson:
     agency, group = _with_group(agencies, row.agency_id)
     return as_shown(row, agency=agency, group=group, code=code, opened=opened)

@@ -1,6 +1,7 @@
 """Rules of reports: what is counted, in which period, under which name, and what is hidden because it is small. No database."""
 
 from seminar_app.reports.rules.agencies_now import agency_now, sole_successors
+from seminar_app.reports.rules.coverage import SMALL_BASE, Mix, NoShow, Reached, mix_of, no_shows, parts_of, reached, trend_by
 from seminar_app.reports.rules.definitions import (
     EMPTY,
     MISSING,
@@ -35,15 +36,28 @@ from seminar_app.reports.rules.periods import (
     written,
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
+from seminar_app.reports.rules.states import STATES, FederalEntity, state_named
+from seminar_app.reports.rules.training_hours import (
+    DUE,
+    MOST_HOURS,
+    HoursAsked,
+    HoursClass,
+    rule_for,
+    rules_in,
+    span_of,
+    year_days,
+)
 from seminar_app.reports.rules.validity import Validity, ended_before
 
 __all__ = [
+    "DUE",
     "EMPTY",
     "FEWEST_SHOWN",
     "FISCAL_YEAR_BEGINS",
     "MISSING",
     "MOST_CELLS",
     "MOST_DIMENSIONS",
+    "MOST_HOURS",
     "MOST_PIECES",
     "OF_AGENCY",
     "OF_PEOPLE",
@@ -51,6 +65,8 @@ __all__ = [
     "OVERLAPPING",
     "PERIODS",
     "RESERVED",
+    "SMALL_BASE",
+    "STATES",
     "TOTAL",
     "WITHHELD",
     "ByStatus",
@@ -60,11 +76,17 @@ __all__ = [
     "Differences",
     "Dimension",
     "Fate",
+    "FederalEntity",
     "Figures",
     "Frozen",
+    "HoursAsked",
+    "HoursClass",
     "HoursYear",
+    "Mix",
     "Names",
+    "NoShow",
     "Period",
+    "Reached",
     "SeminarChange",
     "Status",
     "Validity",
@@ -77,9 +99,19 @@ __all__ = [
     "hidden_cells",
     "hidden_in_nested",
     "hours",
+    "mix_of",
+    "no_shows",
+    "parts_of",
+    "reached",
     "read_definition",
     "read_frozen",
     "read_period",
+    "rule_for",
+    "rules_in",
     "sole_successors",
+    "span_of",
+    "state_named",
+    "trend_by",
     "written",
+    "year_days",
 ]
