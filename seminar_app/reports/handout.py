@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from seminar_app.reports.figure import Figure, Lack, Language
 from seminar_app.reports.queries.gaps import Lacking
@@ -55,9 +55,10 @@ class Handout:
     @property
     def file_stem(self) -> str:
         """The file's name without its ending: what is counted, and the day it was made."""
-        first = self.figures[0].definition
-        word = "figure" if self.language is not Language.SPANISH else "cifra"
-        return f"{word}-{first.count.value}-{first.status.value}-{self.made_at.astimezone(ZoneInfo(self.zone)).date().isoformat()}"
+        first, day = self.figures[0].definition, self.made_at.astimezone(ZoneInfo(self.zone)).date()
+        with force_locale(self.spoken):
+            words = f"{label(first.count)} {label(first.status)}".lower()
+        return f"{'-'.join(words.split())}-{day.isoformat()}"
 
     def title_of(self, figure: Figure) -> str:
         """Return «People · Completed»."""

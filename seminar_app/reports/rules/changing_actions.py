@@ -46,6 +46,7 @@ NOT_CHANGING = frozenset(
         "history.announced",
         *("hold.declined", "hold.expired", "hold.given_up", "hold.kept", "hold.released", "hold.used"),
         *("identity.kept", "identity.viewed", "invitation.reminded", "job.begun", "job.cancelled"),
+        *("hours.exported", "hours.viewed", "hours_rule.added", "hours_rule.changed", "hours_rule.ended"),
         *("indicator.added", "indicator.changed", "indicator.corrected", "indicator.ended"),
         *("letter.changed", "letter.discarded", "letter.sent", "letter.taken_back", "letter.viewed", "letter.written"),
         *("links.asked", "match.proposed", "match.rejected", "match.reopened", "message.sent_again", "message.viewed", "messages.viewed"),
