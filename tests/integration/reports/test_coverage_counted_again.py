@@ -67,7 +67,7 @@ def _coverage(session: Session) -> None:
         part: (_people(some), sum(line.attended for line in some)) for part, some in quarters.items()
     }
 
-    slugs = dict(session.execute(select(Seminar.id, Seminar.slug)).all())  # type: ignore[arg-type]
+    slugs = dict(session.execute(select(Seminar.id, Seminar.slug)).all())
     groups: Counter[tuple[str, str]] = Counter()
     for line in there:
         groups[line.seminar, line.group_then] += line.attended
