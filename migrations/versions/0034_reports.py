@@ -37,6 +37,7 @@ POSTGRESQL_UP = (
     FOR EACH ROW WHEN (OLD.person_id <> NEW.person_id OR OLD.state <> NEW.state) EXECUTE FUNCTION keep_participation()
     """,
 )
+PEOPLE_APART = {"ix_person_hidden": "reserved OR erased_at IS NOT NULL", "ix_person_without_sex": "sex IS NULL"}
 FILL = """
     UPDATE participation SET (person_id, seated) =
         (SELECT person_id, state = 'registered' FROM registration WHERE registration.id = participation.registration_id)
@@ -59,27 +60,12 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_participation_person_id_person"), "person", ["person_id"], ["id"], ondelete="RESTRICT")
     for statement in POSTGRESQL_UP if op.get_bind().dialect.name == "postgresql" else SQLITE_UP:
         op.execute(statement)
+    for name, where in PEOPLE_APART.items():
+        op.create_index(name, "person", ["id"], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     _add_tables()
 
 
 def _add_tables() -> None:
-    op.create_table(
-        "report_snapshot",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("definition", sa.String(length=2000), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=True),
-        sa.Column("figures", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", sa.String(length=64), nullable=False),
-        sa.Column("audit_sequence", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_snapshot_office_id_office"), ondelete="RESTRICT"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_snapshot")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_report_snapshot_public_id")),
-    )
-    op.create_index("ix_report_snapshot_made", "report_snapshot", ["made_at"])
-    op.create_index(op.f("ix_report_snapshot_office_id"), "report_snapshot", ["office_id"])
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -131,16 +117,53 @@ def _add_tables() -> None:
         sa.UniqueConstraint("office_id", "valid_from", name=op.f("uq_hours_rule_office_id_valid_from")),
     )
 
+    op.create_table(
+        "report_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("definition", sa.String(length=2000), nullable=False),
+        sa.Column("all_offices", sa.Boolean(), nullable=False),
+        sa.Column("indicator_id", sa.Integer(), nullable=True),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("audit_sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_report_snapshot_indicator_id_indicator"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_snapshot")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_snapshot_public_id")),
+    )
+    op.create_index("ix_report_snapshot_made", "report_snapshot", ["made_at"])
+    op.create_index(op.f("ix_report_snapshot_indicator_id"), "report_snapshot", ["indicator_id"])
+    op.create_table(
+        "report_snapshot_office",
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"],
+            ["report_snapshot.id"],
+            name=op.f("fk_report_snapshot_office_snapshot_id_report_snapshot"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_snapshot_office_office_id_office"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("snapshot_id", "office_id", name=op.f("pk_report_snapshot_office")),
+    )
+    op.create_index(op.f("ix_report_snapshot_office_office_id"), "report_snapshot_office", ["office_id"])
+
 
 def downgrade() -> None:
     """What was frozen or saved is lost; outcomes lose nothing that registrations do not say."""
-    for table in ("hours_rule", "indicator", "saved_view", "report_snapshot"):
+    for table in ("report_snapshot_office", "report_snapshot", "hours_rule", "indicator", "saved_view"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER registration_keeps_participation ON registration")
         op.execute("DROP FUNCTION keep_participation()")
     else:
         op.execute("DROP TRIGGER registration_keeps_participation")
+    for name in PEOPLE_APART:
+        op.drop_index(name, table_name="person")
     with op.batch_alter_table("participation") as table:
         table.drop_constraint(op.f("fk_participation_person_id_person"), type_="foreignkey")
         table.drop_column("seated")

@@ -18,10 +18,9 @@ from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.installation import installation_of
 from seminar_app.core.table_writer import Column, Kind, write_csv
-from seminar_app.reports.figure import Figure, Language
-from seminar_app.reports.files import Format, write_figure
-from seminar_app.reports.queries import EVERYTHING, table_of
-from seminar_app.reports.queries.gaps import gaps_of
+from seminar_app.reports.figure import Language
+from seminar_app.reports.files import Format, write_file
+from seminar_app.reports.making import by_command, cells_word
 from seminar_app.reports.queries.rows import COLUMNS, DATES, NUMBERS, rows
 from seminar_app.reports.rules import MOST_DIMENSIONS, Count, Definition, Dimension, Names, Status
 from seminar_app.web.database import session, unit_of_work
@@ -54,6 +53,7 @@ def _dimensions(_context: click.Context, _option: click.Parameter, text: str) ->
 )
 @click.option("--format", "form", type=click.Choice([each.value for each in Format]), default=Format.JSON.value, show_default=True)
 @click.option("--lang", type=click.Choice([each.value for each in Language]), default=Language.KEYS.value, show_default=True)
+@click.option("--hide-small", is_flag=True, help="Hide numbers of fewer than five people, and what they could be found by: to hand on.")
 @click.option("--output", type=OUTPUT, help="Where to; the standard output if not said, or if it is -.")
 def trained(
     *,
@@ -65,28 +65,27 @@ def trained(
     names: str,
     form: str,
     lang: str,
+    hide_small: bool,
     output: Path | None,
 ) -> None:
     """Write how many were trained, with the rule and the seminars in which something is missing.
 
-    Small cells are not hidden: whoever runs commands has the whole database.
+    Small cells are shown unless --hide-small is given: who runs commands has the whole database.
     """
     definition = Definition(Count(count), Status(status), by, Names(names), first.date() if first else None, last.date() if last else None)
-    today = now().astimezone(installation_of(session()).zone).date()
-    table = table_of(session(), definition, EVERYTHING, today=today)
-    figure = Figure(table, gaps_of(session(), definition, EVERYTHING, today=today))
+    handout = by_command(session(), definition, language=Language(lang), hides=hide_small, now=now())
     with unit_of_work() as writing:
         record(
             writing,
             command_context(),
             action="figure.exported",
             subject="figure",
-            details={"format": form, "figure": urlencode(definition.written())},
+            details={"format": form, "figure": urlencode(definition.written()), "cells": cells_word(hides=hide_small)},
         )
     whole = io.BytesIO()
-    write_figure(whole, figure, form=Format(form), language=Language(lang))
+    write_file(whole, handout, form=Format(form))
     whole.seek(0)
-    deliver(whole, output, text=Format(form) is not Format.XLSX)
+    deliver(whole, output, text=Format(form) in {Format.CSV, Format.JSON})
 
 
 @group.command("rows")

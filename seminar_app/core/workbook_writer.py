@@ -5,8 +5,6 @@ No cell is one that a spreadsheet would run as a formula: docs/decisions/0008-sa
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,16 +19,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from seminar_app.core.sheet_layout import LINE_POINTS, Above, first_page, heading_points, key_rows, lines_of, pages_across
 from seminar_app.core.spool import spool
-from seminar_app.core.table_writer import MARKED, SURROGATES, Column, Kind, Value, readable
+from seminar_app.core.table_writer import MARKED, Column, Kind, Value
+from seminar_app.core.workbook_charts import BarChart, insert_bar_chart
+from seminar_app.core.workbook_texts import free_sheet_name, in_footer, xml_text
 
-LONGEST_CELL = 32_767
-"""Maximum UTF-16 units in an XLSX cell (ECMA-376; Excel counts units, and most emoji are two). A longer text is cut and ends in «…»."""
-LONGEST_SHEET_NAME = 31
-"""In UTF-16 units too."""
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]")
-_MARKUP = frozenset("&<>_")
 _LETTER = 1
 """Paper size: letter, in Mexico «carta»."""
 _TITLE_POINTS, _GAP_POINTS = 21, 6
@@ -93,8 +85,18 @@ class _Rows(Worksheet):  # type: ignore[misc]
             self._write_cells([self._text_cell(self._letters[place], entry, 0) for place, entry in row])
         self._write_cells([], _GAP_POINTS)
 
+    @property
+    def head(self) -> int:
+        """Index of the row of headings."""
+        return self._head
+
+    @property
+    def behind(self) -> int:
+        """Index of the first column behind the table."""
+        return len(self._letters)
+
     def append(self, values: Sequence[Value], *, strong: bool = False) -> None:
-        """Write the next row; `strong` in bold, as a total that the filter leaves alone."""
+        """Write the next row; `strong` in bold, as a total that the filter leaves alone. A number may be replaced by a text, a dash."""
         number, cells, lines = self._next + 1, [], 1
         shapes = self._strong if strong else self._plain
         for letter, kind, shape, width, value in zip(self._letters, self._kinds, shapes, self._room, values, strict=True):
@@ -105,6 +107,8 @@ class _Rows(Worksheet):  # type: ignore[misc]
                 cells.append(self._text_cell(letter, text, shape))
                 if len(text) * 5 >= width * 4 or "\n" in text:  # capitals are wider than digits
                     lines = max(lines, self._styles.lines_of(text, width))
+            elif isinstance(value, str):
+                cells.append(self._text_cell(letter, value, shape))
             else:
                 cells.append(f'<c r="{letter}{number}" s="{shape}"><v>{_IN_XLSX[kind](value)}</v></c>')
         self._write_cells(cells, lines * LINE_POINTS if lines > 1 else None)
@@ -112,7 +116,7 @@ class _Rows(Worksheet):  # type: ignore[misc]
             self._last = number - 1
 
     def _text_cell(self, letter: str, text: str, style: int) -> str:
-        shape = self._styles.quoted[style] if MARKED.match(text) else style
+        shape = self._styles.quoted.get(style, self._styles.quoted[0]) if MARKED.match(text) else style
         return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
 
     def _write_cells(self, cells: list[str], points: int | None = None) -> None:
@@ -142,44 +146,6 @@ _IN_XLSX: dict[Kind, Any] = {
     Kind.DATE: lambda value: value.toordinal() - _EPOCH,
     Kind.TIME: lambda value: (value.hour * 3600 + value.minute * 60 + value.second) / 86400,
 }
-
-
-def xml_text(text: str) -> str:
-    """Return a cell's text as XML, with characters that XML cannot carry as `_xHHHH_` (ECMA-376, ST_Xstring)."""
-    if len(text) > LONGEST_CELL // 2 and _units(text) > LONGEST_CELL:
-        text = _beginning(text, LONGEST_CELL - 1) + "…"
-    if not (text.isprintable() and _MARKUP.isdisjoint(text)):
-        text = _ESCAPE_LIKE.sub("_x005F_", SURROGATES.sub("\ufffd", text))
-        text = _CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
-
-
-def _in_footer(text: str) -> str:
-    """Return a text for a printed page's footer, where `&` begins a code and only 255 characters have room."""
-    return textwrap.shorten(_CONTROLS.sub(" ", readable(text)), 90, placeholder="…").replace("&", "&&")
-
-
-def _units(text: str) -> int:
-    """Return the length in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _beginning(text: str, units: int) -> str:
-    """Return the beginning of the text, at most this many UTF-16 units, without splitting a character."""
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
-
-
-def free_sheet_name(name: str, taken: set[str]) -> str:
-    """Return the name, cut and cleaned to what a spreadsheet takes, and different from those taken, to which it is added case-folded."""
-    clean = " ".join(_FORBIDDEN_IN_SHEET_NAMES.sub(" ", readable(name)).split()).strip("'") or "–"
-    free, number = _beginning(clean, LONGEST_SHEET_NAME).strip(" '"), 1
-    while free.casefold() in taken:
-        number += 1
-        ending = f" {number}"
-        free = _beginning(clean, LONGEST_SHEET_NAME - len(ending)) + ending
-    taken.add(free.casefold())
-    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +198,7 @@ class WorkbookWriter:
         self._book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(rows)})
         self._names: set[str] = set()
         self._sheets: list[_Rows] = []
-        self._footer = f"&L{_in_footer(footer[0])}&C&P / &N&R{_in_footer(footer[1])}"
+        self._footer = f"&L{in_footer(footer[0])}&C&P / &N&R{in_footer(footer[1])}"
         self._styles = self._make_styles(date_format)
 
     def _make_styles(self, date_format: str) -> _Styles:
@@ -254,9 +220,9 @@ class WorkbookWriter:
             heading_indented=of_text(**heading, align="left", indent=1),
             indented=of_text(text_wrap=True, valign="top", align="left", indent=1),
             centred=of_text(text_wrap=True, valign="top", align="center"),
-            plain={kind: self._number(num_format=shape, valign="top") for kind, shape in numbers.items()}
+            plain={kind: self._number(num_format=shape, valign="top", align="right") for kind, shape in numbers.items()}
             | {Kind.TEXT: of_text(text_wrap=True, valign="top")},
-            strong={kind: self._number(num_format=shape, **total) for kind, shape in numbers.items()}
+            strong={kind: self._number(num_format=shape, align="right", **total) for kind, shape in numbers.items()}
             | {Kind.TEXT: of_text(text_wrap=True, **total)},
             quoted=quoted,
             ruled=self._book.add_format({"bottom": 1, "bottom_color": _RULE_COLOUR}),
@@ -282,6 +248,10 @@ class WorkbookWriter:
         self._sheets.append(sheet)
         self._at_the_end.callback(sheet.let_go)
         return sheet
+
+    def chart(self, sheet: _Rows, chart: BarChart) -> None:
+        """Draw a chart beside the table of a sheet, of its first rows."""
+        insert_bar_chart(self._book, sheet, chart, head=sheet.head, column=sheet.behind)
 
     def __enter__(self) -> WorkbookWriter:
         return self

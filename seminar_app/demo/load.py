@@ -25,6 +25,7 @@ from seminar_app.demo.history import enter_history
 from seminar_app.demo.hours import ask_for_hours
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
+from seminar_app.demo.reports import add_indicators
 from seminar_app.demo.state import refuse_demo_over_real_data
 from seminar_app.people.identity import NOTHING
 from seminar_app.people.rules import MAY_RESERVE, Sex, certificate_name
@@ -79,7 +80,7 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Create the seminars of Cancún and Toluca, the coming one, the copy of Cancún, and what was before them."""
+        """Create the seminars of Cancún and Toluca, the coming one, the copy of Cancún, what was before, and what is asked every year."""
         cancun = self.cancun()
         self.toluca()
         self.upcoming()
@@ -95,6 +96,7 @@ class _Story:
             announced=cancun,
             chance=self.chance,
         )
+        add_indicators(self.session, ChangeContext(self.now, COMMAND))
         self.session.flush()
 
     def cancun(self) -> Seminar:

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from seminar_app.core.table_writer import MARKED
-from seminar_app.core.workbook_writer import free_sheet_name, xml_text
+from seminar_app.core.workbook_texts import free_sheet_name, xml_text
 from seminar_app.nominations.shapes import Cell, RowKey, Table, Tables
 
 HEADINGS = {"es": "Qué está mal", "en": "What is wrong"}

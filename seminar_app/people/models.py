@@ -13,6 +13,9 @@ from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.rules import ReservedReason, Sex
 
+HIDDEN, WITHOUT_SEX = text("reserved OR erased_at IS NOT NULL"), text("sex IS NULL")
+"""Conditions of indexes on the few people whom reports count apart."""
+
 
 class Person(Base):
     """A person. Names are stored as the person writes them; `search_key` is only for searching."""
@@ -26,6 +29,8 @@ class Person(Base):
             "id",
             postgresql_include=["search_key", "agency_id", "reserved", "merged_into_id", "email", "public_id"],
         ),
+        Index("ix_person_hidden", "id", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
+        Index("ix_person_without_sex", "id", sqlite_where=WITHOUT_SEX, postgresql_where=WITHOUT_SEX),
         Index("ix_person_email_start", "email", postgresql_ops={"email": "text_pattern_ops"}),
         Index("ix_person_words", text("words_of(search_key)"), postgresql_using="gin").ddl_if(dialect="postgresql"),
     )

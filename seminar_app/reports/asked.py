@@ -51,6 +51,11 @@ def _definition(actor: Actor, values: MultiDict[str, str], prefix: str) -> Defin
     return _fixed(definition) if sees_fixed_tables(actor) else definition
 
 
+def is_fixed(definition: Definition) -> bool:
+    """Whether a reader of fixed tables may ask for this definition as it is."""
+    return _fixed(definition) == definition
+
+
 def _fixed(definition: Definition) -> Definition:
     """Return the nearest definition that a reader of fixed tables may ask for."""
     whole = year_of(definition) is not None

@@ -14,7 +14,7 @@ from seminar_app.reports.asked import asked, written_period
 from seminar_app.reports.blueprints import OFFICES, blueprint
 from seminar_app.reports.coverage_page import coverage
 from seminar_app.reports.queries import scope_of
-from seminar_app.reports.queries.years import last_year_held, years_with_seminars
+from seminar_app.reports.queries.years import latest_year, years_with_seminars
 from seminar_app.reports.rules import Definition, Dimension, Reached, read_period
 from seminar_app.reports.wording import scope_words, seminars_words, year_words
 from seminar_app.web.access import current_actor, staff
@@ -31,7 +31,7 @@ def coverage_page() -> ResponseReturnValue:
     said = asked(actor).first
     wanted = Definition(first=said.first, last=said.last, only={key: value for key, value in said.only.items() if key is Dimension.OFFICE})
     if not request.args:
-        year = read_period(last_year_held(session(), today=today))
+        year = read_period(latest_year(session(), today=today))
         wanted = replace(wanted, first=year.first, last=year.last) if year else wanted
     own = [office.code for office in offices(session()) if scope.offices is None or office.id in scope.offices]
     return render_template(

@@ -1,19 +1,19 @@
-"""A figure with what must stand beside it, and its lines in order."""
+"""A figure as its reader may see it, with what must stand beside it, and its lines in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from itertools import product
 
-from seminar_app.core.table_writer import Column, Kind, Value
+from sqlalchemy.orm import Session
+
+from seminar_app.reports.hiding import Cell, Hiding
 from seminar_app.reports.order import values_in_order
-from seminar_app.reports.queries.figures import Table
-from seminar_app.reports.queries.gaps import Gaps
-from seminar_app.reports.rules import Count
-from seminar_app.reports.wording import cell_words
-from seminar_app.web.labels import label
+from seminar_app.reports.queries import Scope, Table, table_of
+from seminar_app.reports.queries.gaps import Gap, Gaps, Lacking, gaps_of
+from seminar_app.reports.rules import TOTAL, Count, Definition, Figures, Status
 
 
 class Language(StrEnum):
@@ -25,39 +25,91 @@ class Language(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A kind of gap: the seminars that have it, and how many participations lack it in all; None if that is not said."""
+
+    gap: Gap
+    seminars: Sequence[Lacking]
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with what must stand beside it."""
+    """A figure with what must stand beside it. A number is None where it is hidden."""
 
     table: Table
     gaps: Gaps
+    hiding: Hiding
 
     @property
-    def value(self) -> float:
+    def definition(self) -> Definition:
+        """What it counts."""
+        return self.table.definition
+
+    @property
+    def total(self) -> Cell:
+        """The cell of the whole figure."""
+        return (TOTAL,) * len(self.definition.by)
+
+    @property
+    def value(self) -> float | None:
         """The figure itself."""
-        return self.value_of(())
+        return self.number(self.total)
 
-    def value_of(self, cell: tuple[str, ...]) -> float:
-        """Return the value of a cell; of no cell that of the total."""
-        definition = self.table.definition
-        figures = self.table.cells[cell] if cell else self.table.total
-        return figures.value(definition.count, definition.status)
+    def number(self, cell: Cell, count: Count | None = None, status: Status | None = None) -> float | None:
+        """Return the number of a cell or total, of the figure's own count and status if no other is said."""
+        figures = self.table.cells.get(cell) or self.table.totals.get(cell) or Figures()
+        return self.hiding.shown(cell, figures, count or self.definition.count, status or self.definition.status)
 
-    def lines(self) -> Iterator[tuple[tuple[str, ...], float]]:
-        """Return the cells that hold anything, in order, with their values."""
-        orders = [values_in_order(self.table, place) for place in range(len(self.table.definition.by))]
-        for cell in product(*orders):
-            if cell and cell in self.table.cells:
-                yield cell, self.value_of(cell)
+    def of_each_status(self, cell: Cell, count: Count | None = None) -> list[float | None]:
+        """Return the numbers of a cell, one for each status."""
+        return [self.number(cell, count, status) for status in Status]
+
+    @property
+    def nine(self) -> Iterator[tuple[Count, list[float | None]]]:
+        """All counts of the whole figure, by status."""
+        return ((count, self.of_each_status(self.total, count)) for count in Count)
+
+    @property
+    def without_names(self) -> int | None:
+        """Participations that only headcounts know."""
+        number, status = self.table.total.without_names, self.definition.status
+        return None if number.of(status) and self.value is None else number.of(status)
+
+    def values(self, place: int) -> Sequence[str]:
+        """Return the values of one of the dimensions in order."""
+        return values_in_order(self.table, place, self.number)
+
+    def lines(self) -> Iterator[tuple[Cell, float | None]]:
+        """Return the cells that hold anything, in order, with their numbers."""
+        if not self.definition.by:
+            return
+        orders = [{value: rank for rank, value in enumerate(self.values(place))} for place in range(len(self.definition.by))]
+        for cell in sorted(self.table.cells, key=lambda cell: [order[value] for order, value in zip(orders, cell, strict=True)]):
+            yield cell, self.number(cell)
+
+    @property
+    def lacks(self) -> Iterator[Lack]:
+        """The gaps that there are. Where small cells are hidden, no seminar's own number is said."""
+        for gap in Gap:
+            if seminars := self.gaps[gap]:
+                yield Lack(gap, seminars, self.hiding.lacking(sum(each.people for each in seminars)))
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether a number of it is hidden."""
+        return not all(self.hiding.shows_all_of(status) for status in Status)
 
 
-def table_columns(figure: Figure, language: Language) -> tuple[Sequence[Column], list[Sequence[Value]]]:
-    """Return the columns and lines of a table: the dimensions and the value."""
-    definition, keys = figure.table.definition, language is Language.KEYS
-    kind = Kind.DECIMAL if definition.count is Count.HOURS else Kind.INTEGER
-    columns = [Column(each.value if keys else label(each), width=40) for each in definition.by]
-    columns.append(Column(definition.count.value if keys else label(definition.count), kind))
-    words = [str if keys else cell_words(figure.table, each, language=language.value) for each in definition.by]
-    lines: list[Sequence[Value]] = [
-        [*(said(value) for said, value in zip(words, cell, strict=True)), number] for cell, number in figure.lines()
-    ]
-    return columns, lines or [[figure.value]]
+def figure_of(session: Session, definition: Definition, scope: Scope, *, hides: bool, today: date) -> Figure:
+    """Read a figure, in a number of statements that does not grow with what it counts.
+
+    Args:
+        session: reads.
+        definition: what it counts.
+        scope: whose participations.
+        hides: whether cells of fewer than five people are hidden, and others with them.
+        today: decides which agencies have successors, and which seminars have ended.
+    """
+    table = table_of(session, definition, scope, today=today)
+    return Figure(table, gaps_of(session, definition, scope, today=today), Hiding(table, hides=hides))

@@ -1,17 +1,20 @@
-"""A figure as a file: JSON and CSV for scripts, XLSX for people."""
+"""Figures as a file: JSON and CSV for scripts, CSV, XLSX and PDF for people."""
 
 from __future__ import annotations
 
 import io
 import json
-from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import IO, Any
 
 from flask_babel import force_locale
 
+from seminar_app.core.pdf import Paper, typeset
 from seminar_app.core.table_writer import write_csv
-from seminar_app.reports.figure import Figure, Language, table_columns
+from seminar_app.reports.document import TEMPLATE, document_of
+from seminar_app.reports.figure import Figure, Language
+from seminar_app.reports.handout import Handout
+from seminar_app.reports.tables import table_of_file
 from seminar_app.reports.wording import rule_of
 from seminar_app.reports.workbook import write_workbook
 
@@ -22,30 +25,43 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     JSON = "json"
+    PDF = "pdf"
 
 
-def write_figure(target: IO[bytes], figure: Figure, *, form: Format, language: Language) -> None:
-    """Write the figure as a file."""
-    speaking: AbstractContextManager[Any] = nullcontext() if language is Language.KEYS else force_locale(language.value)
-    with speaking:
+MIME_TYPES = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+    Format.PDF: "application/pdf",
+}
+
+
+def write_file(target: IO[bytes], handout: Handout, *, form: Format, paper: Paper = Paper.LETTER) -> None:
+    """Write the figures as a file. JSON holds the first one only; a PDF needs 40 MB of memory, so no page sets one."""
+    with force_locale(handout.spoken):
         match form:
             case Format.JSON:
-                target.write(json.dumps(as_json(figure, language), ensure_ascii=False, indent=1).encode() + b"\n")
+                target.write(json.dumps(as_json(handout, handout.figures[0]), ensure_ascii=False, indent=1).encode() + b"\n")
             case Format.CSV:
-                columns, lines = table_columns(figure, language)
-                text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
-                write_csv(text, columns, lines)
-                text.detach()
+                _write_csv(target, handout)
             case Format.XLSX:
-                write_workbook(target, figure, language)
+                write_workbook(target, handout)
+            case Format.PDF:
+                target.write(typeset(TEMPLATE, document_of(handout, paper), made_at=handout.made_at))
 
 
-def as_json(figure: Figure, language: Language) -> dict[str, Any]:
-    """Return the figure as JSON values."""
-    definition = figure.table.definition
-    spoken = "en" if language is Language.ENGLISH else "es"
-    with force_locale(spoken):
-        rule = rule_of(definition, language=spoken)
+def _write_csv(target: IO[bytes], handout: Handout) -> None:
+    """Write the CSV. Files for people begin with a byte order mark, by which Excel detects UTF-8; scripts would take it for text."""
+    columns, lines = table_of_file(handout)
+    encoding = "utf-8" if handout.language is Language.KEYS else "utf-8-sig"
+    text = io.TextIOWrapper(target, encoding=encoding, newline="", write_through=True)
+    write_csv(text, columns, lines)
+    text.detach()
+
+
+def as_json(handout: Handout, figure: Figure) -> dict[str, Any]:
+    """Return a figure as JSON values. A number that is hidden is null."""
+    definition = figure.definition
     keys = [dimension.value for dimension in definition.by]
     return {
         "count": definition.count.value,
@@ -54,9 +70,9 @@ def as_json(figure: Figure, language: Language) -> dict[str, Any]:
         "to": definition.last.isoformat() if definition.last else None,
         "names": definition.names.value,
         "by": keys,
-        "rule": rule,
+        "rule": rule_of(definition, language=handout.spoken),
         "total": figure.value,
         "rows": [dict(zip(keys, cell, strict=True)) | {"value": value} for cell, value in figure.lines()],
-        "without_names": figure.table.total.without_names.of(definition.status),
+        "without_names": figure.without_names,
         "missing": {gap.value: [seminar.slug for seminar in seminars] for gap, seminars in figure.gaps.items()},
-    }
+    } | ({"small_cells": "hidden"} if handout.hides else {})

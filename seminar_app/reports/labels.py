@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.reports.queries.gaps import Gap
-from seminar_app.reports.rules import Count, Dimension, HoursClass, HoursYear, Names, Status
+from seminar_app.reports.rules import Count, Dimension, Fate, HoursClass, HoursYear, Names, Status
 from seminar_app.web.labels import register
 
 
@@ -46,6 +46,7 @@ def init_app() -> None:
             Dimension.FISCAL_YEAR: _l("US fiscal year"),
         },
     )
+    register(Fate, {Fate.NEW: _l("New in the figure"), Fate.GONE: _l("No longer in the figure"), Fate.CHANGED: _l("Changed")})
     register(
         Gap,
         {

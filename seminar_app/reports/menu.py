@@ -24,6 +24,9 @@ TABS = [
     Tab(_l("Figures"), "reports.figures", "reports.figures"),
     Tab(_l("Coverage"), "reports.coverage_page", "reports.coverage"),
     Tab(_l("Hours"), "reports.hours", "reports.hours"),
+    Tab(_l("Indicators"), "reports.indicators", "reports.indicator"),
+    Tab(_l("Frozen figures"), "reports.snapshots", "reports.snapshot"),
+    Tab(_l("Changes of figures"), "reports.changes", "reports.changes"),
 ]
 
 

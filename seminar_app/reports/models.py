@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.audit.models import Sequence
 from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.reports.rules import HoursYear
@@ -26,15 +27,26 @@ class ReportSnapshot(Base):
     title: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
     definition: Mapped[str] = mapped_column(String(LONGEST_DEFINITION), info=NO_PERSON)
     """As `rules.Definition.written`, in the form of an address."""
-    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), index=True)
-    """Whose seminars are counted; None for those of all offices."""
+    all_offices: Mapped[bool]
+    """Whether seminars of all offices are counted; else those of `ReportSnapshotOffice`."""
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id", ondelete="RESTRICT"), index=True)
+    """The version of an indicator whose figure it is, if it is one's."""
     figures: Mapped[str] = mapped_column(Text, info=NO_PERSON)
-    """JSON: cells and totals, and what each seminar gave to each cell."""
+    """As `rules.frozen.Frozen.written`: cells and totals, and what each seminar gave to each cell."""
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """Actor, as in the audit log."""
-    audit_sequence: Mapped[int]
+    audit_sequence: Mapped[int] = mapped_column(Sequence)
     """The last row of the audit log then: what changed since stands after it."""
+
+
+class ReportSnapshotOffice(Base):
+    """An office whose seminars a frozen figure counts."""
+
+    __tablename__ = "report_snapshot_office"
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("report_snapshot.id", ondelete="RESTRICT"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), primary_key=True, index=True)
 
 
 class SavedView(Base):

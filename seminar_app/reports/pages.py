@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
 from seminar_app.reports.asked import figures_url, sees_fixed_tables
-from seminar_app.reports.figure import Figure
-from seminar_app.reports.order import values_in_order
-from seminar_app.reports.queries import Table, scope_of, table_of
-from seminar_app.reports.queries.gaps import Gap, Lacking, gaps_of
-from seminar_app.reports.rules import EMPTY, TOTAL, Count, Definition, Dimension, Figures, Status, hidden_cells
+from seminar_app.reports.figure import Figure, figure_of
+from seminar_app.reports.mending import mended_at
+from seminar_app.reports.queries import Table, scope_of
+from seminar_app.reports.queries.gaps import Gap, Lacking
+from seminar_app.reports.rules import EMPTY, TOTAL, Definition, Dimension
 from seminar_app.reports.wording import cell_words, notes_of, rule_of
 from seminar_app.web.labels import label
 
@@ -52,9 +50,9 @@ class Missing:
     """A kind of gap: the first seminars that have it, how many have, and how many participations lack it."""
 
     gap: Gap
-    seminars: Sequence[tuple[Lacking, str]]
+    seminars: Sequence[tuple[Lacking, str | None]]
     number: int
-    people: int
+    people: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +73,9 @@ class Panel:
     hides: bool
 
     @property
-    def without_names(self) -> int:
+    def without_names(self) -> int | None:
         """Participations that only headcounts know."""
-        return self.figure.table.total.without_names.of(self.definition.status)
-
-    @property
-    def hidden_any(self) -> bool:
-        """Whether a number of the breakdown is hidden."""
-        return self.hides and any(None in line.numbers for line in self.lines)
+        return self.figure.without_names
 
     @property
     def bars(self) -> list[tuple[str, float, str]]:
@@ -96,105 +89,70 @@ class Panel:
         return max((line.value or 0 for line in self.lines), default=0)
 
 
-class Hiding:
-    """Which numbers of a table are shown: all, or those that tell nothing of fewer than five people."""
-
-    def __init__(self, table: Table, *, hides: bool) -> None:
-        """Decide for each status, because a cell can be small in one only."""
-        everything = dict(table.totals) | dict(table.cells)
-        self._hidden = {
-            status: hidden_cells({cell: _people(figures, status) for cell, figures in everything.items()}) if hides else frozenset()
-            for status in Status
-        }
-        if hides and not table.definition.by:
-            small = {status for status in Status if 0 < _people(table.total, status) < 5}
-            self._hidden = {status: frozenset({()}) if status in small else frozenset() for status in Status}
-
-    def shown(self, cell: tuple[str, ...], figures: Figures, count: Count, status: Status) -> float | None:
-        """Return the number, or None if it is hidden."""
-        return None if cell in self._hidden[status] else figures.value(count, status)
-
-
-def _people(figures: Figures, status: Status) -> int:
-    """Return how many people a cell tells of: those with names, and those of headcounts."""
-    return figures.people.of(status) + figures.without_names.of(status)
-
-
 def panel(session: Session, actor: Actor, definition: Definition, *, today: date, language: str) -> Panel:
     """Return a figure as its reader may see it."""
     scope, hides = scope_of(session, actor, today=today), sees_fixed_tables(actor)
-    table = table_of(session, definition, scope, today=today)
-    figure = Figure(table, gaps_of(session, definition, scope, today=today))
-    hiding, whole = Hiding(table, hides=hides), (TOTAL,) * len(definition.by)
+    figure = figure_of(session, definition, scope, hides=hides, today=today)
+    return panel_of(figure, language, liaison=scope.agencies is not None, opens=not hides)
+
+
+def panel_of(figure: Figure, language: str, *, liaison: bool = False, opens: bool) -> Panel:
+    """Return a figure that was read.
+
+    Args:
+        figure: with what is hidden of it.
+        language: of the words.
+        liaison: whether the reader sees people of agencies, and of seminars her own pages.
+        opens: whether lines lead to their own figures, and gaps to the pages where they are mended.
+    """
+    definition = figure.definition
     return Panel(
         definition,
         figure,
-        hiding.shown(whole, table.total, definition.count, definition.status),
+        figure.value,
         rule_of(definition, language=language),
         notes_of(definition),
-        [[label(count), *numbers_in([hiding.shown(whole, table.total, count, status) for status in Status])] for count in Count],
-        _lines(table, hiding, language, opens=not hides) if len(definition.by) == 1 else [],
-        _cross(table, hiding, language) if len(definition.by) == 2 else None,
-        [] if hides else _missing(figure, scope.agencies is not None),
-        _chips(table, language),
-        hides,
+        [[label(count), *numbers_in(numbers)] for count, numbers in figure.nine],
+        _lines(figure, language, opens=opens) if len(definition.by) == 1 else [],
+        _cross(figure, language) if len(definition.by) == 2 else None,
+        _missing(figure, liaison=liaison, opens=opens),
+        _chips(figure.table, language),
+        figure.hiding.hides,
     )
 
 
-def _lines(table: Table, hiding: Hiding, language: str, *, opens: bool) -> list[Line]:
-    definition, (dimension,) = table.definition, table.definition.by
-    words = cell_words(table, dimension, language=language)
+def _lines(figure: Figure, language: str, *, opens: bool) -> list[Line]:
+    definition, (dimension,) = figure.definition, figure.definition.by
+    words = cell_words(figure.table, dimension, language=language)
     found = []
-    for value in values_in_order(table, 0):
-        figures = table.cells[value,]
-        numbers = {status: hiding.shown((value,), figures, definition.count, status) for status in Status}
+    for value in figure.values(0):
         narrowed = replace(definition, by=(), only={**definition.only, dimension: value or EMPTY})
         url = figures_url(narrowed.written()) if opens else None
-        found.append(Line(words(value), url, list(numbers.values()), numbers[definition.status]))
+        found.append(Line(words(value), url, figure.of_each_status((value,)), figure.number((value,))))
     return found
 
 
-def _cross(table: Table, hiding: Hiding, language: str) -> Cross:
-    definition = table.definition
-    down, across = (values_in_order(table, place) for place in (0, 1))
-    words = [cell_words(table, dimension, language=language) for dimension in definition.by]
-
-    def number(cell: tuple[str, ...]) -> float | None:
-        figures = table.cells.get(cell) or table.totals.get(cell) or Figures()
-        return hiding.shown(cell, figures, definition.count, definition.status)
-
+def _cross(figure: Figure, language: str) -> Cross:
+    down, across = (figure.values(place) for place in (0, 1))
+    words = [cell_words(figure.table, dimension, language=language) for dimension in figure.definition.by]
     return Cross(
         [words[1](value) for value in across],
-        [(words[0](value), [number((value, other)) for other in across], number((value, TOTAL))) for value in down],
-        [number((TOTAL, other)) for other in (*across, TOTAL)],
+        [(words[0](value), [figure.number((value, other)) for other in across], figure.number((value, TOTAL))) for value in down],
+        [figure.number((TOTAL, other)) for other in (*across, TOTAL)],
     )
 
 
-_MENDED_AT = {
-    Gap.SEX: ("registration_staff.roster", {"lacks": "sex"}),
-    Gap.AGENCY: ("registration_staff.roster", {"group": EMPTY}),
-    Gap.MARKS: ("attendance_staff.timetable", {}),
-    Gap.ROSTER: ("seminars_staff.overview", {}),
-}
-"""The page where a gap is mended, with what narrows it to those who lack something."""
+def _missing(figure: Figure, *, liaison: bool, opens: bool) -> list[Missing]:
+    """Return the gaps that there are, each seminar with the page where it is mended. A liaison sees her own page of the seminar.
 
-
-def _missing(figure: Figure, liaison: bool) -> list[Missing]:
-    """Return the gaps that there are, each seminar with the page where it is mended. A liaison sees her own page of the seminar."""
+    An auditor reads which seminars lack something, because a total without that list says too little, and opens none of them.
+    """
     found = []
-    for gap in Gap:
-        seminars = figure.gaps[gap]
-        if seminars and not (liaison and gap is Gap.ROSTER):
-            shown = [(each, _mended_at(gap, each.slug, liaison)) for each in seminars[:GAPS_SHOWN]]
-            found.append(Missing(gap, shown, len(seminars), sum(each.people for each in seminars)))
+    for lack in figure.lacks:
+        if not (liaison and lack.gap is Gap.ROSTER):
+            shown = [(each, mended_at(lack.gap, each.slug, liaison=liaison) if opens else None) for each in lack.seminars[:GAPS_SHOWN]]
+            found.append(Missing(lack.gap, shown, len(lack.seminars), lack.people))
     return found
-
-
-def _mended_at(gap: Gap, slug: str, liaison: bool) -> str:
-    if liaison:
-        return url_for("agency_staff.seminar", slug=slug)
-    endpoint, values = _MENDED_AT[gap]
-    return url_for(endpoint, slug=slug, **dict[str, Any](values))
 
 
 def _chips(table: Table, language: str) -> list[tuple[Dimension, str, str]]:

@@ -1,50 +1,75 @@
-"""The page of figures."""
+"""The page of figures, and the views of it that an account saves."""
 
 from __future__ import annotations
 
-from flask import render_template
-from flask.typing import ResponseReturnValue
+from urllib.parse import parse_qsl, urlencode
 
-from seminar_app.core import clock
-from seminar_app.core.installation import installation_of
-from seminar_app.reports.asked import BESIDE, FIXED, asked, figures_url, sees_fixed_tables, written_period
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from seminar_app.core.errors import Refusal
+from seminar_app.reports import services
+from seminar_app.reports.asked import asked, figures_url
 from seminar_app.reports.blueprints import READERS, blueprint
-from seminar_app.reports.pages import numbers_in, panel
-from seminar_app.reports.queries import scope_of
-from seminar_app.reports.queries.years import years_with_seminars
-from seminar_app.reports.rules import Count, Dimension, Names, Status
-from seminar_app.reports.wording import scope_words, year_words
+from seminar_app.reports.figures_page import figures_page
+from seminar_app.reports.forms import ViewForm
+from seminar_app.reports.queries.views import get_view
 from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import session
-from seminar_app.web.labels import choices
-from seminar_app.web.languages import current_language
+from seminar_app.web.change import change_context
+from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.ids import id_needed
 
 
 @blueprint.get("/")
 @staff(*READERS)
 def figures() -> ResponseReturnValue:
     """Show a figure, or two side by side, each with its rule, what is missing, and its breakdown."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
-    wanted, fixed = asked(actor), sees_fixed_tables(actor)
-    definitions = [each for each in (wanted.first, wanted.beside) if each is not None]
-    panels = [panel(session(), actor, each, today=today, language=current_language()) for each in definitions]
-    one = {key: value for key, value in wanted.address().items() if key != "beside" and not key.startswith(BESIDE)}
-    return render_template(
-        "reports/staff/figures.html",
-        panels=panels,
-        address=wanted.address(),
-        scope=scope_words(session(), actor, scope_of(session(), actor, today=today)),
-        periods=[written_period(each) for each in definitions],
-        prefixes=["", BESIDE],
-        years=[(year, year_words(year)) for year in years_with_seminars(session(), today=today)],
-        counts=choices(Count),
-        statuses=choices(Status),
-        columns=[(word, "number") for _value, word in choices(Status)],
-        names=choices(Names),
-        dimensions=[(value, word) for value, word in choices(Dimension) if not fixed or value in FIXED],
-        fixed=fixed,
-        numbers_in=numbers_in,
-        alone=figures_url(one),
-        beside=figures_url(one | {"beside": "1"} | {f"{BESIDE}{key}": value for key, value in one.items()}),
-        shared=max((each.highest for each in panels), default=0) if len({each.definition.count for each in panels}) == 1 else None,
-    )
+    return figures_page(request.args)
+
+
+@blueprint.post("/views")
+@staff(*READERS)
+def figures_save_view() -> ResponseReturnValue:
+    """Save the address of the page under a name; it is also the way back after a view was deleted."""
+    form, actor = ViewForm(), current_actor()
+    values = MultiDict(parse_qsl(form.address.data or ""))
+    address = asked(actor, values).address()
+    if form.accepts():
+        name, context = form.name.data or "", change_context()
+        try:
+            in_unit_of_work(lambda work: services.save_view(work, context, account_id=actor.user_id, name=name, address=urlencode(address)))
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            flash(_("The view «%(name)s» is saved.", name=name), "success")
+            return redirect(figures_url(address), code=303)
+    return figures_page(values, form)
+
+
+@blueprint.route("/views/<view_id>", methods=["GET", "POST"])
+@staff(*READERS)
+def figures_view(view_id: str) -> ResponseReturnValue:
+    """Give a view another name."""
+    actor = current_actor()
+    view = get_view(session(), actor.user_id, id_needed(view_id))
+    form = ViewForm(name=view.name, address=view.address)
+    if form.accepts():
+        name, context = form.name.data or "", change_context()
+        try:
+            in_unit_of_work(lambda work: services.rename_view(work, context, account_id=actor.user_id, public_id=view.public_id, name=name))
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            return redirect(figures_url(dict(parse_qsl(view.address))), code=303)
+    return render_template("reports/staff/view.html", view=view, form=form), 422 if form.has_errors else 200
+
+
+@blueprint.post("/views/<view_id>/delete")
+@staff(*READERS)
+def figures_delete_view(view_id: str) -> ResponseReturnValue:
+    """Delete a view; the next page shows its figures and offers to undo it."""
+    actor, public_id, context = current_actor(), id_needed(view_id), change_context()
+    name, address = in_unit_of_work(lambda work: services.delete_view(work, context, account_id=actor.user_id, public_id=public_id))
+    return redirect(figures_url({**dict(parse_qsl(address)), "removed": name}), code=303)

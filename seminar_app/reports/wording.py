@@ -21,8 +21,10 @@ from seminar_app.reports.queries.agency_values import agency_names
 from seminar_app.reports.queries.figures import Table
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
+    EMPTY,
     MISSING,
     OF_AGENCY,
+    OR,
     OVERLAPPING,
     RESERVED,
     Count,
@@ -32,6 +34,7 @@ from seminar_app.reports.rules import (
     Period,
     Status,
     fiscal_year,
+    hours,
     read_period,
 )
 from seminar_app.web.labels import label
@@ -39,7 +42,7 @@ from seminar_app.web.labels import label
 
 def rule_of(definition: Definition, *, language: str) -> str:
     """Return the counting rule in one sentence: what is counted, of which status, in which seminars."""
-    return " ".join((_what(definition), seminars_words(definition, language)))
+    return " ".join(filter(None, (_what(definition), _least(definition), seminars_words(definition, language))))
 
 
 def _what(definition: Definition) -> str:
@@ -62,6 +65,32 @@ def _what(definition: Definition) -> str:
         (Count.HOURS, Status.REGISTERED): _("The credited contact hours of everybody who held a seat at the end or was there, added up."),
     }
     return words[definition.count, definition.status]
+
+
+def _least(definition: Definition) -> str:
+    """Return how many contact hours a participation must have been credited to count."""
+    if not definition.least_minutes:
+        return ""
+    number = f"{hours(definition.least_minutes):g}"
+    return str(_("Only participations with at least %(number)s credited contact hours.", number=number))
+
+
+def broken_down_by(definition: Definition) -> str:
+    """Return by what a figure is broken down, as a heading; nothing where it is not."""
+    names = [label(each).lower() for each in definition.by]
+    if len(names) < 2:
+        return str(_("By %(what)s", what=names[0])) if names else ""
+    return str(_("By %(what)s and %(other)s", what=names[0], other=names[1]))
+
+
+def narrowed_to(table: Table, *, language: str) -> str:
+    """Return in sentences what a figure is narrowed down to; nothing where it is not."""
+    found = []
+    for dimension, value in table.definition.only.items():
+        words = cell_words(table, dimension, language=language)
+        said = [words(MISSING if each == EMPTY else each) for each in value.split(OR)]
+        found.append(f"{label(dimension)}: {'; '.join(said)}.")
+    return " ".join(found)
 
 
 def seminars_words(definition: Definition, language: str) -> str:
@@ -95,15 +124,20 @@ def notes_of(definition: Definition) -> list[str]:
 
 
 def scope_words(session: Session, actor: Actor, scope: Scope) -> str:
-    """Return whose seminars and people are counted."""
-    if scope.offices is not None:
-        codes = sorted(office.code for office in offices(session) if office.id in scope.offices)
-        return str(ngettext("Seminars of the office %(codes)s", "Seminars of the offices %(codes)s", len(codes), codes=", ".join(codes)))
+    """Return whose seminars and people an account counts."""
     if scope.agencies is not None:
         directory = all_agencies(session, with_aliases=False)
         codes = sorted(directory[agency_id].code for agency_id in actor.agency_ids)
         return str(_("People of %(codes)s, of what is below and of what it succeeded", codes=", ".join(codes)))
-    return str(_("Seminars of all offices"))
+    return words_of_scope(session, scope)
+
+
+def words_of_scope(session: Session, scope: Scope) -> str:
+    """Return the offices whose seminars are counted."""
+    if scope.offices is None:
+        return str(_("Seminars of all offices"))
+    codes = sorted(office.code for office in offices(session) if office.id in scope.offices)
+    return str(ngettext("Seminars of the office %(codes)s", "Seminars of the offices %(codes)s", len(codes), codes=", ".join(codes)))
 
 
 def year_words(year: str) -> str:

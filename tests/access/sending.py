@@ -21,6 +21,8 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.history.models import Headcount
+from seminar_app.history.queries import edition_of
 from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience
 from seminar_app.paper.keyed_forms import as_sent
@@ -266,6 +268,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     values |= {"rule_id": world.fresh_rule(own=own, ends=name == "hours_rule").public_id.hex} if "rule_id" in wanted else {}
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
+    values |= {"snapshot_id": world.make.snapshot(side.office).public_id.hex} if "snapshot_id" in wanted else {}
+    values |= {"indicator_id": world.indicator_id} if "indicator_id" in wanted else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -290,10 +294,17 @@ def _of_history(world: World, name: str, wanted: set[str], who: str, *, own: boo
     return {"training_id": world.fresh_training(who, own=own).public_id.hex} if "training_id" in wanted else {}
 
 
+def _edition(world: World, values: Values) -> str:
+    """Return what the page of a headcount sends of it, so that a later change is noticed."""
+    wanted = select(Headcount).where(Headcount.public_id == uuid.UUID(hex=values["line_id"]))
+    return edition_of(world.make.session.scalars(wanted).all())
+
+
 def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
     """Return ids of what belongs to an account: this one's, or another's."""
     job = {"job_id": world.fresh_job(who, own=own).public_id.hex} if "job_id" in wanted else {}
-    return job | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+    view = {"view_id": world.fresh_view(who, own=own).public_id.hex} if "view_id" in wanted else {}
+    return job | view | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
 def _made_anew(world: World, wanted: set[str], name: str, who: str, *, own: bool) -> Values:
@@ -566,6 +577,17 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "paper_staff.print_document": lambda *_: {"document": "roster"},
+    "reports.snapshot_new": lambda world, *_: {"title": f"Figure {world.number()}"},
+    "reports.indicator_new": lambda world, *_: {
+        "code": f"NEWIND{world.number()}",
+        "name_es": "Personas",
+        "name_en": "People",
+        "valid_from": "2014-01-01",
+    },
+    "reports.indicator": lambda world, *_: {"name_en": f"People {world.number()}"},
+    "reports.indicator_end": lambda *_: {"last": "2031-12-31"},
+    "reports.figures_save_view": lambda world, *_: {"name": f"View {world.number()}", "address": "by=group"},
+    "reports.figures_view": lambda world, *_: {"name": f"View {world.number()}"},
     "history_staff.new": lambda world, _values, own: {
         "title_en": "Interviewing probes",
         "office_id": str(world.side(own=own).office.id),
@@ -578,7 +600,9 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "known": "numbers",
     },
     "history_staff.headcount_new": lambda world, *_: {"agency": world.make.agency().code, "men-registered": "3"},
-    "history_staff.headcount": lambda *_: {"men-registered": "3"},
+    "history_staff.past": lambda *_: {"lists-0": "", "outcomes-0": "completed"},
+    "history_staff.headcount": lambda world, values, _own: {"opened": _edition(world, values), "men-registered": "3"},
+    "history_staff.headcount_remove": lambda world, values, _own: {"opened": _edition(world, values)},
     "history_staff.announced": lambda world, *_: {"number": str(world.number()), "source": "Press release"},
     "history_staff.report": lambda *_: {
         "submission_id": uuid.uuid4().hex,
@@ -590,6 +614,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "hours": "10",
     },
     "history_staff.training": lambda *_: {"version": "1", "decision": "approve"},
+    "reports.ask_for_figures_file": lambda world, *_: {"file": "pdf-a4", "from": f"20{world.number() % 90 + 10}-01-01"},
     "reports.hours_rule_new": lambda world, _values, own: {
         "office": world.side(own=own).office.code,
         "hours": "40",

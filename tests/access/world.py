@@ -54,7 +54,8 @@ from seminar_app.registration.services import (
     open_seats,
     withdraw_named,
 )
-from seminar_app.reports.models import HoursRule
+from seminar_app.reports.models import HoursRule, SavedView
+from seminar_app.reports.services import save_view
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
@@ -114,6 +115,7 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, uuid.UUID] = field(default_factory=dict)
     form_token: str = ""
+    indicator_id: str = ""
     _number: Any = field(default_factory=lambda: count(1))
 
     def side(self, *, own: bool) -> Side:
@@ -183,8 +185,12 @@ class World:
         return Issued(seminar.slug, issued.public_id.hex, str(printed.code), earning.public_id.hex, owner)
 
     def fresh_past(self, *, own: bool) -> Seminar:
-        """Enter a past seminar of the side's office, whose lists are still to come."""
-        return self.make.past_seminar(office=self.side(own=own).office)
+        """Enter a past seminar of the side's office, with one person whom no list has brought."""
+        side = self.side(own=own)
+        seminar = self.make.past_seminar(office=side.office)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
+        return seminar
 
     def fresh_headcount(self, *, own: bool) -> tuple[str, str]:
         """Record a headcount in a past seminar of the side's office; return its slug and the headcount's id."""
@@ -288,6 +294,13 @@ class World:
         """Let the account, or another one, begin long work."""
         owner = self.accounts[who] if own and who in self.accounts else self.somebody
         return self.make.job(owner, self.side(own=own).seminar)
+
+    def fresh_view(self, who: str, *, own: bool) -> SavedView:
+        """Let the account, or another one, save a view of figures."""
+        owner = self.accounts[who] if own and who in self.accounts else self.somebody
+        with unit_of_work(self.make.session) as session:
+            made = context(clock.now(), actor())
+            return save_view(session, made, account_id=owner.id, name=f"Saved {self.number()}", address="by=sex")
 
     def fresh_sheet(self, *, own: bool) -> PrintedSheet:
         """Print a sheet of the side's seminar that is held, on which one person was keyed otherwise than the screen says."""
@@ -445,6 +458,7 @@ def build(app: Flask, make: Make, session: Session) -> World:
     world.cookies = {"stranger": visitor, "official": visitor}
     for who, account in accounts.items():
         sign_in(world, who, account, session)
+    world.indicator_id = make.indicator().public_id.hex
     return world
 
 

@@ -166,6 +166,14 @@ def a_certificate_to_issue(make: Make) -> list[str]:
     return ["certificates", "issue", "cancun-2014"]
 
 
+def figures_to_take(_make: Make) -> list[str]:
+    return ["reports", "trained"]
+
+
+def rows_to_take(_make: Make) -> list[str]:
+    return ["reports", "rows"]
+
+
 def outcomes_to_rebuild(make: Make) -> list[str]:
     for _ in range(2):
         seminar, agency = make.seminar(), make.agency()
@@ -201,6 +209,8 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
     "people reserve": (somebody_to_reserve, rows(Registration, Registration.reserved_code.is_not(None)), 2),
     "people show-again": (somebody_to_show_again, rows(Person, Person.reserved), 0),
+    "reports rows": (rows_to_take, rows(AuditRow, AuditRow.action == "figure.rows_exported"), 1),
+    "reports trained": (figures_to_take, rows(AuditRow, AuditRow.action == "figure.exported"), 1),
     "users create": (nobodys_account, rows(UserAccount, UserAccount.email == "ana@office.example"), 1),
     "users link": (an_account_without_mail, rows(UserAccount, UserAccount.reset_hash.is_not(None)), 1),
     "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),

@@ -67,6 +67,14 @@ FOUND_BY_NO_WALK = {
     "attendance_staff.substitute": "the same",
     "letters_staff.edit": "only of a letter that was not sent",
     "letters_staff.discard": "the same; a button without fields",
+    "history_staff.past": "only of a past seminar that is not completed; one choice for each list",
+    "history_staff.headcount_new": "only of a seminar that is completed; its fields are tried in tests/web/history",
+    "history_staff.headcount": "the same",
+    "history_staff.headcount_remove": "the same; a button without fields",
+    "history_staff.training": "only where a report waits; one choice and one line",
+    "history_staff.training_withdraw": "the same; a button without fields",
+    "reports.figures_view": "only of a saved view; one line, as `reports.figures_save_view`",
+    "reports.figures_delete_view": "the same; a button without fields",
     "registration_staff.find_form": "its page is led to only where a form waits",
 }
 INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]

@@ -53,8 +53,11 @@ from seminar_app.registration.queries.told import open_notice
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services import Entry, Typed, send_form
 from seminar_app.registration.services.change_notices import collect
-from seminar_app.reports.models import HoursRule
-from seminar_app.reports.rules import HoursYear
+from seminar_app.reports import services as reports
+from seminar_app.reports.models import HoursRule, Indicator, ReportSnapshot
+from seminar_app.reports.queries import Scope
+from seminar_app.reports.queries.freezing import numbers_of
+from seminar_app.reports.rules import Definition, HoursYear
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
@@ -223,10 +226,10 @@ class Make:
         """Report ten hours of training that a university held in 2013."""
         base: dict[str, Any] = {"title": "Interviews", "provider": "UNAM", "country": "MX", "minutes": 600}
         base |= {"starts_on": date(2013, 3, 4), "ends_on": date(2013, 3, 5)}
-        training, sent = history.Training(**base | values), uuid.uuid4()
+        training, submission = history.Training(**base | values), uuid.uuid4()
         with unit_of_work(self.session) as session:
             return history.report_training(
-                session, context(now(), by), person_id=person.id, submission_id=sent, training=training, approved=approved
+                session, context(now(), by), person_id=person.id, submission_id=submission, training=training, approved=approved
             )
 
     def hours_rule(self, office: Office | None = None, **values: Any) -> HoursRule:
@@ -347,6 +350,21 @@ class Make:
         """Let the official of a registration ask for another name."""
         base = {"registration_id": registration.id, "certificate_name": f"{given_names} {surname1}", "asked_at": THEN}
         return self._add(NameRequest(given_names=given_names, surname1=surname1, **base | values))
+
+    def snapshot(self, office: Office | None = None, definition: Definition | None = None) -> ReportSnapshot:
+        """Freeze a figure of an office's seminars, or of all."""
+        scope = Scope(offices=frozenset({office.id}) if office else None)
+        self.session.rollback()
+        numbers = numbers_of(self.session, definition or Definition(), scope, today=now().date())
+        with unit_of_work(self.session) as session:
+            return reports.freeze(session, context(now()), title=f"Figure {next(self._number)}", numbers=numbers, scope=scope)
+
+    def indicator(self, definition: Definition | None = None, *, valid_from: date = date(2026, 1, 5)) -> Indicator:
+        """Add an indicator."""
+        n = next(self._number)
+        facts = reports.IndicatorFacts(f"Indicador {n}", f"Indicator {n}", definition or Definition())
+        with unit_of_work(self.session) as session:
+            return reports.add_indicator(session, context(now()), code=f"IND{n}", facts=facts, valid_from=valid_from)
 
     def certificate(
         self, registration: Registration, *, at: datetime = THEN, language: CertificateLanguage = CertificateLanguage.PERSON

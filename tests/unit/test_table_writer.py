@@ -19,7 +19,8 @@ from python_calamine import CalamineWorkbook
 
 from seminar_app.core.sheet_layout import Above
 from seminar_app.core.table_writer import Column, Kind, Value, read_text, safe_text, write_csv
-from seminar_app.core.workbook_writer import LONGEST_CELL, WorkbookWriter
+from seminar_app.core.workbook_texts import LONGEST_CELL
+from seminar_app.core.workbook_writer import WorkbookWriter
 from tests.support.workbook import above_of, footer_of, head_row, table_of
 
 COLUMNS = (

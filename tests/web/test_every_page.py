@@ -21,6 +21,8 @@ from seminar_app.people.models import Person
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.reports.rules import Definition, Dimension
+from seminar_app.reports.services import save_view
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from tests.support.checking_client import CheckingClient
@@ -86,6 +88,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")
         session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
+    make.snapshot(definition=Definition(by=(Dimension.GROUP, Dimension.SEX)))
+    make.indicator()
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     make.seminar(
         office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"
@@ -139,6 +143,17 @@ def certified(make: Make) -> tuple[str, ...]:
     return f"{of_seminar}/certificates/", f"{of_seminar}/certificates/plan", f"{of_seminar}/closing-kit/", *people
 
 
+def from_before(make: Make) -> tuple[str, ...]:
+    """Return the addresses of a past seminar with people to settle, of another one's headcounts, and of a report of training."""
+    waits, counted = make.past_seminar(), make.past_seminar(named=False)
+    pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == waits.id)).one()
+    make.registration(waits, pool=pool)
+    of_counted = f"/staff/seminars/{counted.slug}/headcounts"
+    line, report = make.headcount(counted), make.outside_training(make.person())
+    headcounts = of_counted, f"{of_counted}/new", f"{of_counted}/{line.public_id.hex}"
+    return f"/staff/seminars/{waits.slug}/past", *headcounts, f"/staff/outside-training/{report.public_id.hex}"
+
+
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
     """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
@@ -162,6 +177,8 @@ def test_every_staff_page_is_right(
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     names = (RoleName.LIAISON, {"agency_id": get_agency_by_code(make.session, "TEST").id})
     sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, names, language=language))
+    with unit_of_work(make.session) as work:
+        save_view(work, context(clock.now()), account_id=account.id, name="By sex", address="by=sex")
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
     long_work = f"/staff/jobs/{make.job(account, make.seminar()).public_id.hex}"  # a long list's button leads there
     client.get(long_work)
@@ -169,7 +186,7 @@ def test_every_staff_page_is_right(
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
     paper = on_paper(make)
-    for page in certified(make):
+    for page in (*certified(make), *from_before(make)):
         client.get(page)
         seen.endpoints.add(endpoint_of(app, page) or "")
     for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")), paper, f"{paper}/differences":
@@ -181,7 +198,8 @@ def test_every_staff_page_is_right(
     when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}
     with_a_second_factor = {"sign_in.recovery_codes", "sign_in.recovery_codes_file"}
     after_a_job = {"long_jobs_staff.file", "certificates_staff.file"}
-    unseen = only_with_five_answers | when_asked_who_one_is | with_a_second_factor | after_a_job
+    a_file_of_figures = {"reports.figures_file"}  # a button leads to it
+    unseen = a_file_of_figures | only_with_five_answers | when_asked_who_one_is | with_a_second_factor | after_a_job
     assert pages - seen.endpoints - unseen == set(), "no link leads to these pages"
 
 

@@ -407,6 +407,8 @@ PRINTS: dict[str, list[list[str]]] = {
     "people erased": [[]],
     "people reserve": [["R-BCDFG", "--reason", "own_request"], ["R-BCDFG", "--reason", "own_request", "--seminar", "cancun-2026"]],
     "people show-again": [["R-XXXXX", "--reason", "mistake"]],
+    "reports rows": [[]],
+    "reports trained": [["--by", "agency,state", "--format", form, "--lang", "es"] for form in ("csv", "json")],
     "retention run": [["--dry-run"]],
     "retention show": [[]],
     "settings check": [[]],

@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    column,
     extract,
     false,
     func,
@@ -31,10 +30,10 @@ from sqlalchemy import (
     select,
     true,
     union,
-    values,
 )
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import AgencyVersion
 from seminar_app.attendance.models import Participation
 from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
@@ -53,6 +52,7 @@ from seminar_app.reports.rules import (
     WITHHELD,
     Definition,
     Dimension,
+    Names,
     read_period,
 )
 from seminar_app.seminars.models import Seminar, SeminarHost
@@ -65,9 +65,12 @@ COUNTS = and_(Participation.current, ~Participation.superseded, or_(Participatio
 """Participations that count, of a seminar that does."""
 HIDDEN = or_(Person.reserved, Person.erased_at.is_not(None))
 """Of these people only the agency group is said."""
+_OF_HIDDEN = Participation.person_id.in_(select(Person.id).where(HIDDEN))
+"""Whose participation it is, without reading each person: there are few such people, and an index knows them."""
+SEX = case((HIDDEN, RESERVED), else_=func.coalesce(cast(Person.sex, String), MISSING))
+"""The sex that a person counts under."""
 TOPIC = func.coalesce(Seminar.topic_es, Seminar.topic_en, MISSING)
 FUNDING = func.coalesce(Seminar.funding_source, MISSING)
-_HIDDEN_CELL, _MISSING_CELL = -2, -1
 
 _year, _month = (cast(extract(part, Seminar.ends_on), Integer) for part in ("year", "month"))
 _quarter = case((_month <= 3, 1), (_month <= 6, 2), (_month <= 9, 3), else_=4)
@@ -94,6 +97,11 @@ class Directory:
 
     agencies: Mapping[int, CountedAs]
     offices: Mapping[int, str]
+
+    @property
+    def succeeded(self) -> Mapping[int, int]:
+        """The agency of today by the one of then, where they are not the same."""
+        return {each.then_id: each.agency.id for each in self.agencies.values() if each.then_id != each.agency.id}
 
 
 def directory_for(session: Session, definition: Definition, *, today: date) -> Directory:
@@ -141,7 +149,7 @@ class _Table:
 _NAMED = _Table(
     Participation.agency_version_id,
     Person.sex,
-    HIDDEN,
+    _OF_HIDDEN,
     Participation.seminar_id,
     COUNTS,
     lambda minutes: Participation.minutes_credited >= minutes,
@@ -170,11 +178,14 @@ def headcounts(definition: Definition, scope: Scope, directory: Directory, *, by
 
 def _counted(definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], of: _Table) -> Counted:
     source: FromClause = join(Seminar, of.table, of.seminar_id == Seminar.id)
-    if of is _NAMED and {*by, *definition.only} & WITHHELD:
+    if of is _NAMED and Dimension.SEX in {*by, *definition.only}:
         source = source.join(Person, Person.id == Participation.person_id)
+    version: FromClause | None = None
+    if OF_AGENCY & set(by):
+        source, version = _with_agency(source, directory, of, definition.names)
     cells, meanings = [], []
     for dimension in by:
-        source, cell, meaning = _cell(dimension, source, directory, of)
+        source, cell, meaning = _cell(dimension, source, directory, of, version)
         cells.append(cell.label(f"by_{dimension.value}"))
         meanings.append(meaning)
     only = {dimension: _is(dimension, value, directory, of) for dimension, value in sorted(definition.only.items())}
@@ -197,23 +208,17 @@ def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[boo
         yield Seminar.ends_on <= definition.last
 
 
-def _cell(dimension: Dimension, source: FromClause, directory: Directory, of: _Table) -> tuple[FromClause, Any, Callable[[Any], str]]:
+def _cell(
+    dimension: Dimension, source: FromClause, directory: Directory, of: _Table, version: FromClause | None
+) -> tuple[FromClause, Any, Callable[[Any], str]]:
     """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
     if dimension in OF_AGENCY:
-        known = sorted({each.value(dimension) for each in directory.agencies.values()} - {MISSING})
-        place = {MISSING: _MISSING_CELL} | {value: number for number, value in enumerate(known)}  # no state and no agency: one cell
-        pairs = [(version, place[each.value(dimension)]) for version, each in sorted(directory.agencies.items())]
-        of_version = values(column("version_id", Integer), column("cell", Integer), name=f"{dimension.value}_cell").data(pairs or [(0, 0)])
-        cells = of_version.cte()
-        cell: Any = func.coalesce(cells.c.cell, _MISSING_CELL)
-        if dimension in WITHHELD and of.hidden is not None:
-            cell = case((of.hidden, _HIDDEN_CELL), else_=cell)
-        names = {_MISSING_CELL: MISSING, _HIDDEN_CELL: RESERVED} | dict(enumerate(known))
-        return source.outerjoin(cells, cells.c.version_id == of.version), cell, names.__getitem__
+        assert version is not None  # noqa: S101  for the type checker
+        cell: Any = func.coalesce(cast(version.c[_OF_VERSION[dimension]], String), MISSING)
+        return source, cell if dimension not in WITHHELD or of.hidden is None else case((of.hidden, RESERVED), else_=cell), str
     match dimension:
         case Dimension.SEX:
-            sex = func.coalesce(cast(of.sex, String), MISSING)
-            return source, sex if of.hidden is None else case((of.hidden, RESERVED), else_=sex), str
+            return source, SEX if of is _NAMED else func.coalesce(cast(of.sex, String), MISSING), str
         case Dimension.HOST:
             return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
         case Dimension.OFFICE:
@@ -226,6 +231,21 @@ def _cell(dimension: Dimension, source: FromClause, directory: Directory, of: _T
             return source, _SEMINAR_VALUES[dimension], lambda value: f"FY{value}"
         case _:
             return source, _SEMINAR_VALUES[dimension], str
+
+
+_OF_VERSION = {Dimension.AGENCY: "code", Dimension.GROUP: "group_code", Dimension.LEVEL: "level", Dimension.STATE: "state"}
+"""Columns of a version of an agency that hold these dimensions."""
+_THEN, _NOW = AgencyVersion.__table__.alias("agency_then"), AgencyVersion.__table__.alias("agency_now")
+
+
+def _with_agency(source: FromClause, directory: Directory, of: _Table, names: Names) -> tuple[FromClause, FromClause]:
+    """Return the source with the version under which agencies are counted, and that version: of then, or the current one of now."""
+    source = source.outerjoin(_THEN, _THEN.c.id == of.version)
+    if names is Names.THEN:
+        return source, _THEN
+    then: Any = _THEN.c.agency_id
+    today = case(dict(directory.succeeded), value=then, else_=then) if directory.succeeded else then
+    return source.outerjoin(_NOW, and_(_NOW.c.agency_id == today, _NOW.c.current)), _NOW
 
 
 def _of_versions(directory: Directory, of: _Table, which: Callable[[CountedAs], bool]) -> Any:

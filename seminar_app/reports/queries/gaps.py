@@ -8,12 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
 from seminar_app.people.models import Person
-from seminar_app.reports.queries.counted import Counted, counted, directory_for
+from seminar_app.reports.queries.counted import HIDDEN, Counted, counted, directory_for
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import WITHHELD, Definition
 from seminar_app.seminars.models import Seminar
@@ -62,12 +62,11 @@ def gaps_of(session: Session, definition: Definition, scope: Scope, *, today: da
 
 def _of_people(session: Session, what: Counted) -> dict[Gap, Sequence[Lacking]]:
     """Return the seminars in which people that count lack sex or agency. A reserved identity lacks nothing."""
-    person = aliased(Person)
-    no_sex, no_agency = person.sex.is_(None), Participation.agency_version_id.is_(None)
-    lack = replace(what, source=what.source.join(person, person.id == Participation.person_id))
+    no_sex = Participation.person_id.in_(select(Person.id).where(Person.sex.is_(None), not_(HIDDEN)))
+    no_agency = and_(Participation.agency_version_id.is_(None), Participation.person_id.not_in(select(Person.id).where(HIDDEN)))
     found = (
-        lack.select(*_SEMINAR, *(func.sum(case((each, 1), else_=0)) for each in (no_sex, no_agency)))
-        .where(~person.reserved, person.erased_at.is_(None), or_(no_sex, no_agency))
+        what.select(*_SEMINAR, *(func.sum(case((each, 1), else_=0)) for each in (no_sex, no_agency)))
+        .where(or_(no_sex, no_agency))
         .group_by(Seminar.id, *_SEMINAR)
         .order_by(Seminar.ends_on.desc(), Seminar.id)
     )

@@ -20,7 +20,7 @@ def years_with_seminars(session: Session, *, today: date) -> list[str]:
     return [*fiscal, *(str(year) for year in range(last.year, first.year - 1, -1))]
 
 
-def last_year_held(session: Session, *, today: date) -> str:
-    """Return the last fiscal year in which a seminar has ended by today, as `FY2014`; without any the present one. One statement."""
+def latest_year(session: Session, *, today: date) -> str:
+    """Return the fiscal year in which the latest of the seminars that have ended did, as `FY2014`; the present one if there is none."""
     last = session.scalar(select(func.max(Seminar.ends_on)).where(HELD, Seminar.ends_on <= today))
     return f"FY{fiscal_year_of(last or today)}"

@@ -23,6 +23,8 @@ from seminar_app.reports.rules.definitions import (
     hours,
     read_definition,
 )
+from seminar_app.reports.rules.differences import Change, Differences, Fate, SeminarChange, differences
+from seminar_app.reports.rules.frozen import MOST_CELLS, MOST_PIECES, Frozen, read_frozen
 from seminar_app.reports.rules.periods import (
     FISCAL_YEAR_BEGINS,
     HoursYear,
@@ -33,7 +35,7 @@ from seminar_app.reports.rules.periods import (
     read_period,
     written,
 )
-from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells
+from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
 from seminar_app.reports.rules.states import STATES, FederalEntity, state_named
 from seminar_app.reports.rules.training_hours import (
     DUE,
@@ -45,6 +47,7 @@ from seminar_app.reports.rules.training_hours import (
     span_of,
     year_days,
 )
+from seminar_app.reports.rules.validity import Validity, ended_before
 
 __all__ = [
     "DUE",
@@ -52,8 +55,10 @@ __all__ = [
     "FEWEST_SHOWN",
     "FISCAL_YEAR_BEGINS",
     "MISSING",
+    "MOST_CELLS",
     "MOST_DIMENSIONS",
     "MOST_HOURS",
+    "MOST_PIECES",
     "OF_AGENCY",
     "OF_PEOPLE",
     "OR",
@@ -65,11 +70,15 @@ __all__ = [
     "TOTAL",
     "WITHHELD",
     "ByStatus",
+    "Change",
     "Count",
     "Definition",
+    "Differences",
     "Dimension",
+    "Fate",
     "FederalEntity",
     "Figures",
+    "Frozen",
     "HoursAsked",
     "HoursClass",
     "HoursYear",
@@ -78,18 +87,24 @@ __all__ = [
     "NoShow",
     "Period",
     "Reached",
+    "SeminarChange",
     "Status",
+    "Validity",
     "agency_now",
     "calendar_year",
+    "differences",
+    "ended_before",
     "fiscal_year",
     "fiscal_year_of",
     "hidden_cells",
+    "hidden_in_nested",
     "hours",
     "mix_of",
     "no_shows",
     "parts_of",
     "reached",
     "read_definition",
+    "read_frozen",
     "read_period",
     "rule_for",
     "rules_in",

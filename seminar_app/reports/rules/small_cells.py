@@ -6,7 +6,7 @@ Policy Working Paper 22, "Report on Statistical Disclosure Limitation Methodolog
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 FEWEST_SHOWN = 5
@@ -18,7 +18,7 @@ Cell = tuple[str, ...]
 """A value for each dimension of the table, or `TOTAL`."""
 
 
-def hidden_cells(people: Mapping[Cell, int]) -> frozenset[Cell]:
+def hidden_cells(people: Mapping[Cell, int], *, also: Collection[Cell] = ()) -> frozenset[Cell]:
     """Return the cells and totals of a table that must be hidden.
 
     Small ones are. A reader knows that the cells of a line add up to its total, so where a line's total is shown, at least two of
@@ -28,12 +28,32 @@ def hidden_cells(people: Mapping[Cell, int]) -> frozenset[Cell]:
     Args:
         people: how many people each cell and each total holds. Cells of nobody may be left out. Because one person may be in
             several cells, a total may be less than the sum; what is hidden then is enough all the more.
+        also: cells that must be hidden for another reason.
     """
-    hidden = {cell for cell, number in people.items() if 0 < number < FEWEST_SHOWN}
+    hidden = {cell for cell, number in people.items() if 0 < number < FEWEST_SHOWN} | {cell for cell in also if cell in people}
     lines = _lines(people)
     while more := {cell for line in lines for cell in line.complement(people, hidden)} - hidden:
         hidden |= more
     return frozenset(hidden)
+
+
+def hidden_in_nested(tables: Sequence[Mapping[Cell, int]]) -> list[frozenset[Cell]]:
+    """Return what must be hidden of each of several tables of the same cells, of which one counts some of the people of another.
+
+    Those who registered less those who attended are those who stayed away: their number is a cell too, although no table prints it.
+    So a cell is shown in two tables only if what lies between is not small. Where it is, the earlier table shows it.
+
+    Args:
+        tables: people by cell, as for `hidden_cells`, those of nobody too; the most important first. One may have fewer cells.
+    """
+    hidden: list[frozenset[Cell]] = []
+    for place, people in enumerate(tables):
+        also: set[Cell] = set()
+        for other, hidden_there in zip(tables[:place], hidden, strict=True):
+            between = {cell: abs(other[cell] - people[cell]) for cell in other.keys() & people.keys()}
+            also |= hidden_cells(between) - hidden_there
+        hidden.append(hidden_cells(people, also=also))
+    return hidden
 
 
 @dataclass(slots=True)

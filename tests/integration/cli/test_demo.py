@@ -20,6 +20,8 @@ from seminar_app.audit.verifying import verify
 from seminar_app.demo.load import load_demo
 from seminar_app.demo.state import ACCOUNTS
 from seminar_app.feedback.answer_models import Response
+from seminar_app.history.models import Headcount, OutsideTraining
+from seminar_app.history.rules import TrainingState
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import MAY_RESERVE
@@ -79,7 +81,7 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
 
     marks = select(Mark.status).join(SeminarSession, SeminarSession.id == Mark.session_id).where(SeminarSession.seminar_id == cancun.id)
     assert set(session.scalars(marks)) == set(MarkStatus)
-    assert counts(session)[3] == 93 * 6 + 55 * 5
+    assert counts(session)[3] == 93 * 6 + 55 * 5 + 11 * 3 + 3, "and of Mérida eleven who completed and three who only came"
     assert counts(session)[5] >= 80
 
     assert len(session.scalars(select(Mark.id).where(Mark.conflict)).all()) == 2, "one in each seminar that was held"
@@ -98,6 +100,9 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
 
     written = session.execute(select(Registration.agency_text, Registration.state).where(Registration.agency_id.is_(None))).all()
     assert [tuple(row) for row in written] == [("Sistema DIF Municipal de Benito Juárez", RegistrationState.REGISTERED)]
+
+    assert session.scalar(select(func.sum(Headcount.registered))) == 56
+    assert set(session.scalars(select(OutsideTraining.state))) == {TrainingState.APPROVED, TrainingState.REPORTED}
 
     reserved = session.execute(select(Person.id, Person.reserved_reason).where(Person.reserved)).all()
     assert {row.reserved_reason for row in reserved} == set(MAY_RESERVE)

@@ -78,6 +78,8 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "people erased": [],
         "people reserve": ["0" * 32, "--reason", "own_request"],
         "people show-again": ["0" * 32, "--reason", "mistake"],
+        "reports rows": [],
+        "reports trained": [],
         "restore": ["--check", str(backup)],
         "retention run": [],
         "retention show": [],

@@ -23,6 +23,7 @@ from seminar_app.reports.rules import (
     agency_now,
     fiscal_year_of,
     hidden_cells,
+    hidden_in_nested,
     hours,
     read_definition,
     read_period,
@@ -148,3 +149,23 @@ def test_no_hidden_cell_of_a_table_with_two_dimensions_can_be_subtracted(cells: 
             total = next(cell for cell in line if cell[place] == TOTAL)
             if unknown and total not in hidden:
                 assert sum(line[cell] for cell in unknown) >= FEWEST_SHOWN
+
+
+def test_a_status_is_hidden_where_the_difference_to_another_is_small_and_the_more_important_one_is_shown() -> None:
+    completed = _with_totals({("PGR",): 20, ("INM",): 30, ("CNS",): 10})
+    attended = _with_totals({("PGR",): 22, ("INM",): 40, ("CNS",): 10})
+    of_completed, of_attended = hidden_in_nested([completed, attended])
+    assert not of_completed
+    assert of_attended == {("PGR",), ("INM",)}, "two came to PGR's seats and did not complete; INM hides what the total would tell"
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=5))
+def test_nobody_subtracts_one_status_from_another(cells: list[tuple[int, int, int]]) -> None:
+    completed = _with_totals({(str(place),): first for place, (first, _more, _rest) in enumerate(cells)})
+    attended = _with_totals({(str(place),): first + more for place, (first, more, _rest) in enumerate(cells)})
+    registered = _with_totals({(str(place),): sum(each) for place, each in enumerate(cells)})
+    tables = [completed, attended, registered]
+    hidden = hidden_in_nested(tables)
+    for (one, gone), (other, gone_too) in product(zip(tables, hidden, strict=True), repeat=2):
+        shown = {cell for cell in one if cell not in gone and cell not in gone_too}
+        assert not any(0 < one[cell] - other[cell] < FEWEST_SHOWN for cell in shown)
