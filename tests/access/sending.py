@@ -265,7 +265,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
     values |= _of_history(world, name, wanted, who, own=own) if endpoint.startswith("history_staff.") else {}
-    values |= {"rule_id": world.fresh_rule(own=own).public_id.hex} if "rule_id" in wanted else {}
+    values |= {"rule_id": world.fresh_rule(own=own, ends=name == "hours_rule").public_id.hex} if "rule_id" in wanted else {}
     values |= {"typed": world.fresh_certificate(own=own).code} if "typed" in wanted else {}
     values |= _of_a_certificate(world, name, wanted, own=own) if endpoint.startswith(("certificates_staff.", "closing_kit_staff.")) else {}
     values |= {"snapshot_id": world.make.snapshot(side.office).public_id.hex} if "snapshot_id" in wanted else {}
@@ -395,6 +395,12 @@ def _agency_code(world: World, name: str) -> str:
     if name == "undo_retirement":
         return world.make.agency(valid_to=date(2019, 12, 31)).code
     return world.make.agency().code if name in ("retire", "remove_alias") else world.own.agency.code
+
+
+def _one_day(world: World) -> Values:
+    """Return a rule of hours for one day, which no other rule has."""
+    day = (date(1800, 1, 1) + timedelta(days=world.number())).isoformat()
+    return {"version": "1", "hours": "40", "year": "calendar", "valid_from": day, "valid_to": day}
 
 
 def person_to_register(world: World, _values: Values, own: bool) -> dict[str, Any]:
@@ -616,7 +622,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "valid_from": f"{2_000 + world.number()}-01-01",
         "valid_to": "",
     },
-    "reports.hours_rule": lambda world, *_: {"hours": str(world.number())},
+    "reports.hours_rule": lambda world, *_: _one_day(world),
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

@@ -202,9 +202,10 @@ class World:
         by = f"account:{self.accounts[who].public_id.hex}" if who in self.accounts else "account:nobody"
         return self.make.outside_training(self.side(own=own).person, by=by)
 
-    def fresh_rule(self, *, own: bool) -> HoursRule:
-        """Add a rule of hours of the side's office, valid until further notice."""
-        return self.make.hours_rule(self.side(own=own).office, valid_from=date(1950, 1, 1) + timedelta(days=self.number()))
+    def fresh_rule(self, *, own: bool, ends: bool) -> HoursRule:
+        """Add a rule of hours of the side's office, valid on one day or until further notice."""
+        day = date(1950, 1, 1) + timedelta(days=self.number())
+        return self.make.hours_rule(self.side(own=own).office, valid_from=day, valid_to=day if ends else None)
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

@@ -7,7 +7,7 @@ count, of seminars whose last day lies in the year.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,9 @@ from seminar_app.history.models import OutsideTraining
 from seminar_app.history.queries import outside_minutes
 from seminar_app.history.rules import TrainingState
 from seminar_app.people.models import Person
-from seminar_app.reports.queries.counted import counted, directory_for
-from seminar_app.reports.queries.scopes import Scope
+from seminar_app.registration.models import Registration
+from seminar_app.reports.queries.counted import Counted, counted, directory_for
+from seminar_app.reports.queries.scopes import EVERYTHING, Scope
 from seminar_app.reports.rules import DUE, MISSING, Definition, HoursClass, Period, span_of
 from seminar_app.seminars.models import Seminar
 
@@ -92,17 +93,27 @@ class Hours:
 
     def _in_scope(self) -> ColumnElement[bool]:
         """Return the condition that a person held a seat or was there, in any year."""
-        ever = counted(Definition(), self.asked.scope, self._directory, by=())
-        return Person.id.in_(ever.select(Participation.person_id))
+        return Person.id.in_(self._ever().select(Participation.person_id))
+
+    def _ever(self) -> Counted:
+        return counted(Definition(), self.asked.scope, self._directory, by=())
+
+    def _one_by_one(self) -> ColumnElement[bool]:
+        """Return the same condition as a look at each person: quicker where nearly everybody is in scope and few are read."""
+        ever = self._ever()
+        of_registration = ever.source.join(Registration, Registration.id == Participation.registration_id)
+        theirs = replace(ever, source=of_registration).select(Participation.id).where(Registration.person_id == Person.id)
+        return theirs.correlate(Person).limit(1).scalar_subquery().is_not(None)
 
     def gained(self) -> Subquery:
-        """Return the people with credited minutes in the year, and how many: `ours` and in all."""
+        """Return the people in scope with minutes in the year, and how many. Who has some with us is in scope by that."""
         period = Definition(first=self.asked.days.first, last=self.asked.days.last)
         here = counted(period, self.asked.scope, self._directory, by=())
         ours = here.select(Participation.person_id.label("person_id"), Participation.minutes_credited.label("minutes"))
         theirs = select(OutsideTraining.person_id, OutsideTraining.minutes).where(
             OutsideTraining.state == TrainingState.APPROVED, OutsideTraining.ends_on.between(self.asked.days.first, self.asked.days.last)
         )
+        theirs = theirs.where(OutsideTraining.person_id.in_(self._ever().select(Participation.person_id)))
         both = union_all(ours.where(Participation.minutes_credited > 0), theirs).subquery("both")
         return select(both.c.person_id, func.sum(both.c.minutes).label("minutes")).group_by(both.c.person_id).subquery("gained")
 
@@ -124,7 +135,7 @@ class Hours:
         everybody = select(Person.agency_id, Person.reserved, func.count()).where(*KEPT, self._in_scope())
         for agency_id, reserved, number in self.session.execute(everybody.group_by(Person.agency_id, Person.reserved)):
             add(agency_id, reserved, HoursClass.NONE, number)
-        wanted = some.where(*KEPT, self._in_scope()).group_by(Person.agency_id, Person.reserved, place)
+        wanted = some.where(*KEPT).group_by(Person.agency_id, Person.reserved, place)
         for agency_id, reserved, number, people in self.session.execute(wanted):
             add(agency_id, reserved, which[number], people)
             add(agency_id, reserved, HoursClass.NONE, -people)
@@ -145,13 +156,14 @@ class Hours:
         of_list = [*KEPT, *self._of_group(wanted.group)]
         parts: list[tuple[Select[Any], int]] = []
         if which in (None, HoursClass.NONE):
-            none = select(Person.id).where(*of_list, self._in_scope(), Person.id.not_in(select(gained.c.person_id)))
+            here = self._one_by_one() if self.asked.scope == EVERYTHING else self._in_scope()
+            none = select(Person.id).where(*of_list, here, Person.id.not_in(select(gained.c.person_id)))
             parts.append((none.where(~Person.reserved).order_by(Person.sort_key, Person.id), wanted.named))
             parts.append((none.where(Person.reserved).order_by(Person.public_id), wanted.reserved))
         if which is not HoursClass.NONE:
             span = span_of(which, self.asked.needed) if which else None
             above, below = (span.above, span.most) if span else (0, self.asked.needed - 1)
-            some = select(Person.id).join(gained, gained.c.person_id == Person.id).where(*of_list, self._in_scope())
+            some = select(Person.id).join(gained, gained.c.person_id == Person.id).where(*of_list)
             some = some.where(gained.c.minutes > (above or 0))
             if below is not None:
                 some = some.where(gained.c.minutes <= below)
@@ -174,7 +186,7 @@ class Hours:
     def reached_by(self, person_ids: Sequence[int]) -> Mapping[int, Reached]:
         """Return the hours of these people in the year, and when they were last there, in two statements."""
         days = self.asked.days
-        ever = counted(Definition(), self.asked.scope, self._directory, by=())
+        ever = self._ever()
         in_year = case((Seminar.ends_on.between(days.first, days.last), Participation.minutes_credited), else_=0)
         last = func.max(case((Participation.attended, Seminar.ends_on)))
         theirs = ever.select(Participation.person_id, func.sum(in_year), last).where(Participation.person_id.in_(person_ids))
