@@ -161,9 +161,9 @@ def _reader(table: Table, dimension: Dimension, language: str) -> Callable[[str]
             names = agency_names(table.directory.agencies, dimension)
             return lambda code: names[code].full(language) if code in names else code
         case Dimension.LEVEL:
-            return lambda value: label(AgencyLevel(value))
+            return lambda value: label(AgencyLevel(value)) if value in list(AgencyLevel) else value
         case Dimension.SEX:
-            return lambda value: label(Sex(value))
+            return lambda value: label(Sex(value)) if value in list(Sex) else value
         case Dimension.COUNTRY:
             return lambda code: Locale(language).territories.get(code, code)
         case _:

@@ -90,6 +90,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
     make.snapshot(definition=Definition(by=(Dimension.GROUP, Dimension.SEX)))
     make.indicator()
+    make.hours_rule()
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     make.seminar(
         office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"
@@ -218,7 +219,8 @@ def attack(app: Flask, client: CheckingClient, seen: Walk) -> list[str]:
             if form.method == "post":
                 answer = client.flask.post(form.action, data=data, headers={"Accept-Language": "es"})
             else:
-                answer = client.flask.get(form.action, query_string=data, headers={"Accept-Language": "es"})
+                page = form.action.partition("?")[0]  # a browser leaves out what the address asked for before
+                answer = client.flask.get(page, query_string=data, headers={"Accept-Language": "es"})
             if answer.status_code >= 500:
                 failed.append(f"{form.method} {form.action}: {answer.status_code} on {data}")
         body = b"&".join([name.encode() + b"=" + SURROGATE for name in names])
