@@ -50,21 +50,15 @@ FOUND_BY_NO_WALK = {
     "retention_staff.keep": "the same; one line",
     "attendance_staff.take_back": "only after an entry; a button without fields",
     "attendance_staff.ask_for_file": "only of seminars of thousands; the fields of a smaller one's export are walked",
-    "certificates_staff.issue": "only of a completed seminar; a button without fields",
-    "certificates_staff.issue_one": "the same",
     "certificates_staff.reissue": "only once a certificate is out; a button without fields",
     "certificates_staff.revoke": "the same; its one field is tried in tests/web/certificates",
     "certificates_public.verified": "its address has a certificate's code; one field, tried in tests/web/certificates",
-    "certificates_zip.of_seminar": "only once certificates are out; one choice",
-    "certificates_zip.of_agency": "the same; a button without fields",
     "training_record_staff.print_record": "a button without fields",
     "letters_staff.take_back": "only after a letter was sent; a button without fields",
     "letters_staff.send": "its page is led to by the form of a letter; a button without fields",
     "registration.register_again": "only for who has withdrawn",
     "paper_keyed.save": "only of a sheet that was printed",
     "paper_keyed.settle": "only where such a sheet and the screen differ",
-    "attendance_staff.walk_in": "only on the days of the seminar",
-    "attendance_staff.substitute": "the same",
     "letters_staff.edit": "only of a letter that was not sent",
     "letters_staff.discard": "the same; a button without fields",
     "history_staff.past": "only of a past seminar that is not completed; one choice for each list",
@@ -73,6 +67,8 @@ FOUND_BY_NO_WALK = {
     "history_staff.headcount_remove": "the same; a button without fields",
     "history_staff.training": "only where a report waits; one choice and one line",
     "history_staff.training_withdraw": "the same; a button without fields",
+    "reports.hours_rule": "only of a rule; its fields are those of `reports.hours_rule_new`",
+    "reports.hours_rule_end": "the same; a button without fields",
     "reports.figures_view": "only of a saved view; one line, as `reports.figures_save_view`",
     "reports.figures_delete_view": "the same; a button without fields",
     "registration_staff.find_form": "its page is led to only where a form waits",
@@ -105,7 +101,9 @@ def faults_of(pair: Pair, form: FoundForm, inputs: int) -> list[str]:
 
 def test_the_forms_of_all_addresses_are_found(pair: Pair) -> None:
     posts = {rule.endpoint for rule in pair.sqlite.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert posts - {form.endpoint for form in pair.forms} == set(FOUND_BY_NO_WALK)
+    unfound = posts - {form.endpoint for form in pair.forms}
+    assert " ".join(sorted(unfound - set(FOUND_BY_NO_WALK))) == ""
+    assert " ".join(sorted(set(FOUND_BY_NO_WALK) - unfound)) == ""
 
 
 @pytest.mark.parametrize("inputs", INPUTS)
