@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.tables import Base
+from seminar_app.reports.rules import Dimension
 from seminar_app.sign_in import routes
 from seminar_app.web.database import db
 from tests.access.sending import Sender, address_values
@@ -31,6 +32,7 @@ ITS_OWN = {
     "registration_staff.keep_quiet": {"reason"},
     "requests_staff.decline": {"answer"},
     "agency_staff.withdraw": {"reason"},
+    "reports.ask_for_figures_file": {each.value for each in Dimension},
 }
 """Fields of forms whose page has another address, so that the test does not read them there."""
 
