@@ -42,7 +42,7 @@ def init_app() -> None:
         },
         kinds={"figure": _l("figure"), "saved_view": _l("view of figures"), "hours_rule": _l("rule of hours"), **KINDS},
         numbers={"hours_asked": lambda n: ngettext("%(num)d hour in a year", "%(num)d hours in a year", n)},
-        texts={"figure": _in_words, "beside": _in_words, "cells": _cells_in_words, "indicator": str, "begins": _begins},
+        texts={"figure": _in_words, "beside": _in_words, "cells": _cells_in_words, "indicator": str, "begins_on_day": _begins},
     )
 
 

@@ -45,7 +45,7 @@ def add_indicator(session: Session, context: ChangeContext, *, code: str, facts:
         raise CodeInUse(code=code)
     _refuse_too_many(session)
     made = _insert(session, code, facts, Validity(valid_from))
-    _record(session, context, made, "indicator.added", begins=valid_from.isoformat())
+    _record(session, context, made, "indicator.added", begins_on_day=valid_from.isoformat())
     return made
 
 
@@ -74,7 +74,7 @@ def change_indicator(
     newest.valid_to = before.last
     session.flush()
     made = _insert(session, newest.code, facts, Validity(valid_from))
-    _record(session, context, made, "indicator.changed", begins=valid_from.isoformat())
+    _record(session, context, made, "indicator.changed", begins_on_day=valid_from.isoformat())
     return made
 
 
