@@ -188,7 +188,7 @@ def _remove(session: Session, context: ChangeContext, seminar: Seminar, line: He
 
 
 def _record(session: Session, context: ChangeContext, seminar: Seminar, line: Headcount, action: str) -> None:
-    details = {"counted_registered": line.registered, "counted_attended": line.attended, "counted_completed": line.completed}
+    details = {"counted_attended": line.attended, "counted_completed": line.completed, "counted_registered": line.registered}
     record(session, context, action=action, subject=f"headcount:{line.public_id.hex}", seminar=seminar.slug, details=details)
 
 

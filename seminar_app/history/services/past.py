@@ -97,7 +97,7 @@ def settle_outcomes(
             observe(session, context, seminar_id=seminar.id, session_id=held.public_id, observations=seen)
     _complete(session, context, seminar)
     counts = Counter({outcome: len(found) for outcome, found in by_outcome.items()})
-    details = {f"people_{outcome.value}": number for outcome, number in counts.items()}
+    details = {f"people_{outcome.value}": number for outcome, number in sorted(counts.items())}
     record(session, context, action="history.settled", subject=f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, details=details)
     return counts
 

@@ -108,5 +108,5 @@ def _refuse(session: Session, office_id: int | None, typed: RuleTyped, *, but: H
 
 def _record(session: Session, context: ChangeContext, rule: HoursRule, action: str) -> None:
     office = session.get(Office, rule.office_id) if rule.office_id is not None else None
-    details = {"hours_asked": rule.minutes // 60} | ({"office": office.code} if office is not None else {})
+    details = ({"office": office.code} if office is not None else {}) | {"hours_asked": rule.minutes // 60}
     record(session, context, action=action, subject=f"hours_rule:{rule.public_id.hex}", details=details)
