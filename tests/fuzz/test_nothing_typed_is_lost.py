@@ -41,6 +41,8 @@ SENT_BY_NO_SWITCH = {
     "registration_staff.search": "a search",
     "registration_staff.invite_find": "a search",
     "agency_staff.withdraw": "one line that may stay empty, below another form",
+    "certificates_zip.of_seminar": "one choice from a list",
+    "reports.ask_for_figures_file": "choices from lists, below what is counted",
     "nominations_staff.columns": "choices from lists, most of them proposed",
     "registration_staff.decide_many": "ticks beside a list, and one choice",
     "seminars_staff.settings_assign": "a choice from a list, below the settings",
