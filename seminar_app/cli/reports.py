@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import click
 from flask.cli import AppGroup
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.audit.services import record
 from seminar_app.cli.output import OUTPUT, deliver
 from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
-from seminar_app.core.installation import installation_of
 from seminar_app.core.table_writer import Column, Kind, write_csv
 from seminar_app.reports.figure import Language
 from seminar_app.reports.files import Format, write_file
@@ -98,7 +98,7 @@ def rows_(*, first: datetime | None, last: datetime | None, output: Path | None)
     with unit_of_work() as writing:
         details = {"figure": urlencode(period.written())}
         record(writing, command_context(), action="figure.rows_exported", subject="figure", details=details)
-    today = now().astimezone(installation_of(session()).zone).date()
+    today = day_of(session(), now())
     with tempfile.TemporaryFile() as whole:
         text = io.TextIOWrapper(whole, encoding="utf-8", newline="", write_through=True)
         found = rows(session(), period, today=today)

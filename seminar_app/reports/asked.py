@@ -10,7 +10,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from seminar_app.core.actor import Actor
-from seminar_app.reports.rules import Definition, Dimension, Names, Period, calendar_year, fiscal_year, read_definition, read_period
+from seminar_app.reports.rules import Definition, Dimension, Names, read_definition, read_period, whole_year
 
 BESIDE = "b."
 """Begins the names of what a second figure, beside the first, is asked by."""
@@ -71,12 +71,7 @@ def _fixed(definition: Definition) -> Definition:
 
 def year_of(definition: Definition) -> str | None:
     """Return the year that is exactly the definition's period, as `2014` or `FY2014`; None for any other period."""
-    if definition.first is None or definition.last is None:
-        return None
-    period = Period(definition.first, definition.last)
-    if period == fiscal_year(definition.last.year):
-        return f"FY{definition.last.year}"
-    return str(definition.last.year) if period == calendar_year(definition.last.year) else None
+    return whole_year(definition.first, definition.last)
 
 
 def written_period(definition: Definition) -> Mapping[str, str]:

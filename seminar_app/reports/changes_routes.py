@@ -11,10 +11,10 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound
-from seminar_app.core.installation import installation_of
 from seminar_app.reports.blueprints import blueprint
 from seminar_app.reports.changes_file import write_changes_csv, write_changes_workbook
 from seminar_app.reports.files import MIME_TYPES, Format
@@ -68,7 +68,7 @@ def changes_file() -> ResponseReturnValue:
 
 def _scope() -> Scope:
     """Return whose seminars the account may ask for; of an account that is a liaison too, its offices'."""
-    return scope_of(session(), current_actor(), today=clock.now().astimezone(installation_of(session()).zone).date())
+    return scope_of(session(), current_actor(), today=day_of(session(), clock.now()))
 
 
 def _day(name: str) -> date | None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
-from seminar_app.core.installation import installation_of
 from seminar_app.offices.queries import offices
 from seminar_app.reports.asked import asked, written_period
 from seminar_app.reports.blueprints import OFFICES, blueprint
@@ -26,7 +26,7 @@ from seminar_app.web.languages import current_language
 @staff(*OFFICES)
 def coverage_page() -> ResponseReturnValue:
     """Show which states and agencies the seminars of a period reached: without one asked for, of the last fiscal year with seminars."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     scope = scope_of(session(), actor, today=today)
     said = asked(actor).first
     wanted = Definition(first=said.first, last=said.last, only={key: value for key, value in said.only.items() if key is Dimension.OFFICE})

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from seminar_app.accounts.queries import find_actor
+from seminar_app.audit.access_log import day_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.clock import now
 from seminar_app.core.errors import NotFound
-from seminar_app.core.installation import installation_of
 from seminar_app.core.pdf import Paper
 from seminar_app.long_jobs.files import MadeFile
 from seminar_app.long_jobs.kinds import GivesFile, Kind
@@ -118,7 +118,7 @@ def _check(reading: Session, actor: Actor, given: Mapping[str, Any]) -> None:
 
 
 def _scope(reading: Session, actor: Actor) -> Scope:
-    return scope_of(reading, actor, today=now().astimezone(installation_of(reading).zone).date())
+    return scope_of(reading, actor, today=day_of(reading, now()))
 
 
 def _as_given(scope: Scope) -> dict[str, Any]:

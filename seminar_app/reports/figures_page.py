@@ -8,8 +8,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
-from seminar_app.core.installation import installation_of
 from seminar_app.reports.asked import BESIDE, FIXED, asked, figures_url, sees_fixed_tables, written_period
 from seminar_app.reports.blueprints import OFFICES
 from seminar_app.reports.forms import ViewForm
@@ -29,7 +29,7 @@ from seminar_app.web.languages import current_language
 
 def figures_page(values: MultiDict[str, str], form: ViewForm | None = None) -> ResponseReturnValue:
     """Show the figures that these values ask for; with a form that was sent, what is wrong with it."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     wanted, fixed = asked(actor, values), sees_fixed_tables(actor)
     definitions = [each for each in (wanted.first, wanted.beside) if each is not None]
     panels = [panel(session(), actor, each, today=today, language=current_language()) for each in definitions]

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.core.installation import installation_of
 from seminar_app.reports.asked import sees_fixed_tables
 from seminar_app.reports.blueprints import HOURS_LISTED, OFFICES, READERS, blueprint
 from seminar_app.reports.files import Format
@@ -35,7 +35,7 @@ from seminar_app.web.paging import page_number
 @shows_people("hours.viewed")
 def hours() -> ResponseReturnValue:
     """Show who reached the hours of a year: numbers by class and agency group, and the list of people who lack some."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     reading = HoursReading(session(), actor, _question(), today=today)
     found, question = reading.page(), reading.question
     if found.lines:
@@ -66,7 +66,7 @@ def hours() -> ResponseReturnValue:
 @shows_people("hours.exported")
 def hours_export() -> ResponseReturnValue:
     """Send the list of people who lack hours as a file, `format=csv` or `xlsx`."""
-    today = clock.now().astimezone(installation_of(session()).zone).date()
+    today = day_of(session(), clock.now())
     reading = HoursReading(session(), current_actor(), _question(), today=today)
     form = Format.XLSX if request.args.get("format") == "xlsx" else Format.CSV
     book = io.BytesIO()
@@ -84,8 +84,8 @@ def hours_export() -> ResponseReturnValue:
 def _question() -> HoursQuestion:
     """Return what the address asks; what cannot be read is left out."""
     year, which, group = (request.args.get(key, "") for key in ("year", "class", "group"))
-    today = clock.now().astimezone(installation_of(session()).zone).date()
-    readable = year.isascii() and year.isdigit() and 1900 < int(year[:5]) < 9999
+    today = day_of(session(), clock.now())
+    readable = year.isascii() and year.isdigit() and len(year) == len("2014") and 1900 < int(year) < 9999
     return HoursQuestion(
         int(year) if readable else year_now(hours_rules(session(), current_actor()), today=today),
         request.args.get("rule"),

@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal, StaleEdit
-from seminar_app.core.installation import installation_of
 from seminar_app.offices.queries import offices_of
 from seminar_app.reports.blueprints import OFFICES, blueprint
 from seminar_app.reports.hours_forms import ALL, HoursRuleForm
@@ -78,7 +78,7 @@ def _changed(rule: KeptRule, form: HoursRuleForm) -> bool:
 def hours_rule_end(rule_id: str) -> ResponseReturnValue:
     """Let a rule end today."""
     rule = get_hours_rule(session(), current_actor(), id_needed(rule_id))
-    today = clock.now().astimezone(installation_of(session()).zone).date()
+    today = day_of(session(), clock.now())
     try:
         in_unit_of_work(lambda work: end_hours_rule(work, change_context(), rule_id=rule.id, today=today))
         flash(_("The rule ends today. Years that end later have no rule, until you add another."), "success")

@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal
-from seminar_app.core.installation import installation_of
 from seminar_app.reports import services
 from seminar_app.reports.asked import sees_fixed_tables
 from seminar_app.reports.blueprints import KEPT_FIGURES, blueprint
@@ -33,7 +33,7 @@ from seminar_app.web.languages import current_language
 @staff(*KEPT_FIGURES)
 def indicators() -> ResponseReturnValue:
     """Show the indicators that hold on a year's last day, each with its figure."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     years = years_with_seminars(session(), today=today)
     year, period = year_asked(session(), request.args.get("year", ""), years, today=today)
     fixed = sees_fixed_tables(actor)
@@ -116,6 +116,6 @@ def indicator_end(indicator_id: str) -> ResponseReturnValue:
 
 
 def _offer(form: IndicatorForm, row: Indicator | None = None) -> None:
-    today = clock.now().astimezone(installation_of(session()).zone).date()
+    today = day_of(session(), clock.now())
     topics, groups = offered(session(), today=today, language=current_language())
     form.offer(topics, groups, kept=definition_of(row) if row else None)

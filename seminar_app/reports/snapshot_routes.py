@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.queries import names_by_audit_name
+from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound, Refusal
@@ -60,7 +61,7 @@ def snapshots() -> ResponseReturnValue:
 @staff(*OFFICES)
 def snapshot_new() -> ResponseReturnValue:
     """Freeze the figure that the address asks for: a definition, or an indicator and a year."""
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     definition, indicator = _wanted(actor)
     scope = scope_of(session(), actor, today=today)
     form = FreezeForm(data={"title": _usual_title(definition, indicator)})
@@ -103,7 +104,7 @@ def snapshot_again(snapshot_id: str) -> ResponseReturnValue:
 
 
 def _page(snapshot_id: str, *, counts: bool) -> ResponseReturnValue:
-    actor, today = current_actor(), clock.now().astimezone(installation_of(session()).zone).date()
+    actor, today = current_actor(), day_of(session(), clock.now())
     row, frozen = get_snapshot(session(), actor, id_needed(snapshot_id))
     if not _opens(actor, row):
         raise NotFound

@@ -31,11 +31,11 @@ from seminar_app.reports.rules import (
     Definition,
     Dimension,
     Names,
-    Period,
     Status,
-    fiscal_year,
     hours,
     read_period,
+    whole_year,
+    written,
 )
 from seminar_app.web.labels import label
 
@@ -102,7 +102,7 @@ def seminars_words(definition: Definition, language: str) -> str:
     if definition.last is None:
         return str(_("Seminars that ended on %(day)s or later.", day=long_date(definition.first, language)))
     days = date_range(definition.first, definition.last, language)
-    if Period(definition.first, definition.last) == fiscal_year(definition.last.year):
+    if whole_year(definition.first, definition.last) == written(Dimension.FISCAL_YEAR, definition.last):
         return str(_("Seminars that ended in US fiscal year %(year)s (%(days)s).", year=definition.last.year, days=days))
     return str(_("Seminars that ended in %(days)s.", days=days))
 

@@ -33,6 +33,7 @@ from seminar_app.reports.rules.periods import (
     fiscal_year,
     fiscal_year_of,
     read_period,
+    whole_year,
     written,
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
@@ -112,6 +113,7 @@ __all__ = [
     "span_of",
     "state_named",
     "trend_by",
+    "whole_year",
     "written",
     "year_days",
 ]

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from seminar_app.core.rounding import one_decimal
+from seminar_app.seminars.rules import FIRST_DAY, LAST_DAY
 
 
 class Count(StrEnum):
@@ -153,10 +154,12 @@ def _number(text: str) -> int:
 
 
 def _day(text: str) -> date | None:
+    """Return the day; one on which no seminar can end is the nearest on which one can."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2014-06-05") else None
+        day = date.fromisoformat(text) if len(text) == len("2014-06-05") else None
     except ValueError:
         return None
+    return None if day is None else min(max(day, FIRST_DAY), LAST_DAY)
 
 
 @dataclass(frozen=True, slots=True)

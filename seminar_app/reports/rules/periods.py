@@ -76,5 +76,13 @@ def read_period(text: str) -> Period | None:
     return _months(year, int(month), int(month)) if month else calendar_year(year)
 
 
+def whole_year(first: date | None, last: date | None) -> str | None:
+    """Return the year that these days are exactly, as `2014` or `FY2014`; None for any other days."""
+    if first is None or last is None:
+        return None
+    years = (written(kind, last) for kind in (Dimension.FISCAL_YEAR, Dimension.YEAR))
+    return next((year for year in years if read_period(year) == Period(first, last)), None)
+
+
 def _months(year: int, first: int, last: int) -> Period:
     return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]))

@@ -28,6 +28,7 @@ from seminar_app.reports.rules import (
     read_definition,
     read_period,
     sole_successors,
+    whole_year,
     written,
 )
 
@@ -60,6 +61,26 @@ def test_a_day_lies_in_the_period_that_is_written_for_it_and_the_day_after_its_l
 @pytest.mark.parametrize("text", ["", "2014-13", "2014-00", "2014-Q5", "FY2014-Q1", "FY14", "0000", "9999", "٢٠١٤", "2014 "])
 def test_what_is_no_period_is_none(text: str) -> None:
     assert read_period(text) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "year"),
+    [
+        (date(2013, 10, 1), date(2014, 9, 30), "FY2014"),
+        (date(2014, 1, 1), date(2014, 12, 31), "2014"),
+        (date(2014, 1, 1), date(2014, 12, 30), None),
+        (date.min, date.min, None),
+        (date.max, date.max, None),
+        (None, date(2014, 12, 31), None),
+    ],
+)
+def test_days_are_a_year_if_they_are_all_of_it(first: date | None, last: date | None, year: str | None) -> None:
+    assert whole_year(first, last) == year
+
+
+def test_days_beyond_those_of_seminars_are_the_nearest() -> None:
+    found = read_definition({"from": "0001-01-01", "to": "9999-12-31"})
+    assert (found.first, found.last) == (date(2000, 1, 1), date(2099, 12, 31))
 
 
 def test_hours_are_rounded_half_up_once() -> None:

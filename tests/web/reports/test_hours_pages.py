@@ -124,3 +124,18 @@ def test_without_a_rule_the_page_says_how_to_begin(training: Training, session: 
     page = training.come(training.organizer).get("/staff/reports/hours?year=1999")
     assert "No rule says how many hours" in page.text
     assert page.select(".work-table") == []
+
+
+def test_days_and_years_that_cannot_be_are_no_fault(training: Training) -> None:
+    client = training.come((RoleName.ORGANIZER, {"office_id": training.office.id}))
+    days = (
+        "from=0001-01-01&to=0001-01-01",
+        "from=9999-12-31&to=9999-12-31",
+        "from=0001-01-01&to=9999-12-31",
+        "from=2015-01-01&to=2014-01-01",
+    )
+    years = ("period=0002", "period=9998", "year=FY9999", "period=FY0002")
+    pages = [f"/staff/reports/{page}?{asked}" for page in ("", "coverage") for asked in (*days, *years)]
+    pages += [f"/staff/reports/hours?year={year}" for year in ("019990000", "9999", "1901", "-2014", "02014")]
+    for page in pages:
+        assert client.flask.get(page).status_code == 200, page
