@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo.content import TOPIC
-from seminar_app.reports.rules import OR, Definition, Dimension, Status
+from seminar_app.reports.rules import Definition, Dimension, Status, one_of
 from seminar_app.reports.services import IndicatorFacts, add_indicator
 
 FIRST_DAY = date(2013, 10, 1)
@@ -30,7 +30,7 @@ INDICATORS = (
         IndicatorFacts(
             "Primeros respondientes capacitados en la identificación de víctimas",
             "First responders trained on victim identification",
-            Definition(status=Status.ATTENDED, only={Dimension.TOPIC: TOPIC[0], Dimension.GROUP: OR.join(FIRST_RESPONDERS)}),
+            Definition(status=Status.ATTENDED, only={Dimension.TOPIC: TOPIC[0], Dimension.GROUP: one_of(FIRST_RESPONDERS)}),
             "Demostración: informe anual de la oficina",
         ),
     ),

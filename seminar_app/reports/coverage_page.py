@@ -32,7 +32,6 @@ from seminar_app.reports.queries.coverage import (
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
     MISSING,
-    OR,
     RESERVED,
     STATES,
     Count,
@@ -45,6 +44,7 @@ from seminar_app.reports.rules import (
     Status,
     mix_of,
     no_shows,
+    one_of,
     parts_of,
     reached,
     state_named,
@@ -179,7 +179,7 @@ def _tile(
         else OfState()
     )
     last_day = max(days, default=None)
-    only = {**asked.only, Dimension.STATE: OR.join(names) or state.name}
+    only = {**asked.only, Dimension.STATE: one_of(names or [state.name])}
     url = figures_url(replace(asked, count=Count.PEOPLE, status=Status.ATTENDED, only=only).written())
     return Tile(state, reached(counted.people + counted.without_names, last_day), counted, last_day, url)
 

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from seminar_app.reports.figure import Figure, Lack, Language
 from seminar_app.reports.queries.gaps import Lacking
-from seminar_app.reports.rules import EMPTY, OR, Dimension, Names
-from seminar_app.reports.wording import cell_words, notes_of, rule_of
+from seminar_app.reports.rules import Dimension, Names
+from seminar_app.reports.wording import broken_down_by, narrowed, notes_of, rule_of
 from seminar_app.web.filters import local_instant
 from seminar_app.web.labels import label
 from seminar_app.web.places import zone_words
@@ -70,18 +70,11 @@ class Handout:
 
     def breakdown_of(self, figure: Figure) -> str:
         """Return the heading of the breakdown: «By agency group and sex»."""
-        names = [label(each).lower() for each in figure.definition.by]
-        if len(names) == 1:
-            return str(_("By %(what)s", what=names[0]))
-        return str(_("By %(what)s and %(other)s", what=names[0], other=names[1]))
+        return broken_down_by(figure.definition)
 
     def narrowed(self, figure: Figure) -> list[tuple[Dimension, str]]:
         """Return what the figure is narrowed down to: dimension, and its values in words."""
-        found = []
-        for dimension, value in figure.definition.only.items():
-            words = cell_words(figure.table, dimension, language=self.spoken)
-            found.append((dimension, ", ".join(words("" if each == EMPTY else each) for each in value.split(OR))))
-        return found
+        return narrowed(figure.table, language=self.spoken)
 
     @property
     def small_cells(self) -> str:

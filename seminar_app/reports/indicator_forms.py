@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.reports.models import Indicator
-from seminar_app.reports.rules import OR, Count, Definition, Dimension, Status, read_definition
+from seminar_app.reports.rules import Count, Definition, Dimension, Status, one_of, read_definition, values_of
 from seminar_app.reports.services import IndicatorFacts
 from seminar_app.web import labels
 from seminar_app.web.forms import BaseForm, VersionField, choices_of, one_line, optional, required
@@ -68,7 +68,7 @@ class IndicatorForm(BaseForm):
 
     def facts(self) -> IndicatorFacts:
         """Return what was chosen, after `accepts`."""
-        only = {dimension: OR.join(self[name].data or ()) for name, dimension in CHOSEN.items()}
+        only = {dimension: one_of(self[name].data or ()) for name, dimension in CHOSEN.items()}
         definition = Definition(
             Count(self.count.data),
             Status(self.status.data),
@@ -120,5 +120,4 @@ def data_of(indicator: Indicator) -> dict[str, Any]:
 
 
 def _chosen(definition: Definition | None, dimension: Dimension) -> list[str]:
-    value = definition.only.get(dimension, "") if definition else ""
-    return value.split(OR) if value else []
+    return values_of(definition.only.get(dimension, "")) if definition else []

@@ -14,8 +14,8 @@ from seminar_app.reports.figure import Figure, figure_of
 from seminar_app.reports.mending import mended_at
 from seminar_app.reports.queries import Table, scope_of
 from seminar_app.reports.queries.gaps import Gap, Lacking
-from seminar_app.reports.rules import EMPTY, TOTAL, Definition, Dimension
-from seminar_app.reports.wording import cell_words, notes_of, rule_of
+from seminar_app.reports.rules import TOTAL, Definition, Dimension, one_of
+from seminar_app.reports.wording import cell_words, narrowed, notes_of, rule_of
 from seminar_app.web.labels import label
 
 GAPS_SHOWN = 8
@@ -126,7 +126,7 @@ def _lines(figure: Figure, language: str, *, opens: bool) -> list[Line]:
     words = cell_words(figure.table, dimension, language=language)
     found = []
     for value in figure.values(0):
-        narrowed = replace(definition, by=(), only={**definition.only, dimension: value or EMPTY})
+        narrowed = replace(definition, by=(), only={**definition.only, dimension: one_of([value])})
         url = figures_url(narrowed.written()) if opens else None
         found.append(Line(words(value), url, figure.of_each_status((value,)), figure.number((value,))))
     return found
@@ -158,10 +158,8 @@ def _missing(figure: Figure, *, liaison: bool, opens: bool) -> list[Missing]:
 def _chips(table: Table, language: str) -> list[tuple[Dimension, str, str]]:
     """Return what the figure is narrowed down to: dimension, value in words, and the address without it."""
     definition, found = table.definition, []
-    for dimension, value in definition.only.items():
-        rest = replace(definition, only={each: said for each, said in definition.only.items() if each is not dimension})
-        words = cell_words(table, dimension, language=language)
-        said = ", ".join(words("" if each == EMPTY else each) for each in value.split("|"))
+    for dimension, said in narrowed(table, language=language):
+        rest = replace(definition, only={each: value for each, value in definition.only.items() if each is not dimension})
         found.append((dimension, said, figures_url(rest.written())))
     return found
 

@@ -21,10 +21,8 @@ from seminar_app.reports.queries.agency_values import agency_names
 from seminar_app.reports.queries.figures import Table
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
-    EMPTY,
     MISSING,
     OF_AGENCY,
-    OR,
     OVERLAPPING,
     RESERVED,
     Count,
@@ -34,6 +32,7 @@ from seminar_app.reports.rules import (
     Status,
     hours,
     read_period,
+    values_of,
     whole_year,
     written,
 )
@@ -83,14 +82,18 @@ def broken_down_by(definition: Definition) -> str:
     return str(_("By %(what)s and %(other)s", what=names[0], other=names[1]))
 
 
-def narrowed_to(table: Table, *, language: str) -> str:
-    """Return in sentences what a figure is narrowed down to; nothing where it is not."""
+def narrowed(table: Table, *, language: str) -> list[tuple[Dimension, str]]:
+    """Return what a figure is narrowed down to: each dimension with its values in words."""
     found = []
-    for dimension, value in table.definition.only.items():
+    for dimension, values in table.definition.only.items():
         words = cell_words(table, dimension, language=language)
-        said = [words(MISSING if each == EMPTY else each) for each in value.split(OR)]
-        found.append(f"{label(dimension)}: {'; '.join(said)}.")
-    return " ".join(found)
+        found.append((dimension, "; ".join(words(each) for each in values_of(values))))
+    return found
+
+
+def narrowed_to(table: Table, *, language: str) -> str:
+    """Return the same in sentences; nothing where it is not narrowed down."""
+    return " ".join(f"{label(dimension)}: {said}." for dimension, said in narrowed(table, language=language))
 
 
 def seminars_words(definition: Definition, language: str) -> str:

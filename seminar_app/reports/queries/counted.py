@@ -41,12 +41,10 @@ from seminar_app.people.models import Person
 from seminar_app.reports.queries.agency_values import CountedAs, counted_as
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import (
-    EMPTY,
     FISCAL_YEAR_BEGINS,
     MISSING,
     OF_AGENCY,
     OF_PEOPLE,
-    OR,
     PERIODS,
     RESERVED,
     WITHHELD,
@@ -54,6 +52,7 @@ from seminar_app.reports.rules import (
     Dimension,
     Names,
     read_period,
+    values_of,
 )
 from seminar_app.seminars.models import Seminar, SeminarHost
 from seminar_app.seminars.rules import SeminarState
@@ -254,7 +253,7 @@ def _of_versions(directory: Directory, of: _Table, which: Callable[[CountedAs], 
 
 def _is(dimension: Dimension, said: str, directory: Directory, of: _Table) -> ColumnElement[bool]:
     """Return the condition that a dimension has one of the values."""
-    return or_(*(_is_one(dimension, MISSING if value == EMPTY else value, directory, of) for value in said.split(OR)))
+    return or_(false(), *(_is_one(dimension, value, directory, of) for value in values_of(said)))
 
 
 def _is_one(dimension: Dimension, value: str, directory: Directory, of: _Table) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from seminar_app.attendance.models import Participation
 from seminar_app.history.models import Headcount
 from seminar_app.reports.queries.counted import Counted, Directory, counted, headcounts
 from seminar_app.reports.queries.scopes import Scope
-from seminar_app.reports.rules import OR, Definition, Dimension
+from seminar_app.reports.rules import Definition, Dimension, one_of
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
@@ -69,7 +69,7 @@ def last_before(session: Session, definition: Definition, scope: Scope, director
     """
     if definition.first is None or not names:
         return {}
-    only = {**definition.only, Dimension.STATE: OR.join(sorted(names))}
+    only = {**definition.only, Dimension.STATE: one_of(sorted(names))}
     before = replace(definition, first=None, last=date.fromordinal(definition.first.toordinal() - 1), only=only)
     found: dict[str, date] = {}
     for what, there in ((counted, _THERE), (headcounts, Headcount.attended > 0)):

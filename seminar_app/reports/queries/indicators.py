@@ -13,7 +13,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.reports.models import Indicator
 from seminar_app.reports.queries.agency_values import counted_as
 from seminar_app.reports.queries.counted import HELD, TOPIC
-from seminar_app.reports.rules import EMPTY, MISSING, OR, Names
+from seminar_app.reports.rules import MISSING, Names
 
 MOST_TOPICS = 200
 
@@ -54,12 +54,11 @@ def get_indicator(session: Session, public_id: uuid.UUID) -> Indicator:
 
 
 def topics_in_use(session: Session) -> Sequence[str]:
-    """Return the topics of seminars that count. One that holds what stands between values cannot be asked for."""
-    topics = session.scalars(select(TOPIC).where(HELD, TOPIC != MISSING).distinct().order_by(TOPIC).limit(MOST_TOPICS))
-    return [topic for topic in topics if OR not in topic and topic != EMPTY]
+    """Return the topics of seminars that count."""
+    return session.scalars(select(TOPIC).where(HELD, TOPIC != MISSING).distinct().order_by(TOPIC).limit(MOST_TOPICS)).all()
 
 
 def groups_in_use(session: Session, *, today: date) -> Sequence[tuple[str, str, str]]:
     """Return code and both names of the agency groups, as of any day, that a participation can be counted under."""
     newest = {each.group.code: each.group for _, each in sorted(counted_as(session, Names.THEN, today=today).items())}
-    return [(code, group.name_es, group.name_en) for code, group in sorted(newest.items()) if OR not in code]
+    return [(code, group.name_es, group.name_en) for code, group in sorted(newest.items())]

@@ -8,7 +8,6 @@ from seminar_app.reports.rules.definitions import (
     MOST_DIMENSIONS,
     OF_AGENCY,
     OF_PEOPLE,
-    OR,
     OVERLAPPING,
     PERIODS,
     RESERVED,
@@ -21,7 +20,9 @@ from seminar_app.reports.rules.definitions import (
     Names,
     Status,
     hours,
+    one_of,
     read_definition,
+    values_of,
 )
 from seminar_app.reports.rules.differences import Change, Differences, Fate, SeminarChange, differences
 from seminar_app.reports.rules.frozen import MOST_CELLS, MOST_PIECES, Frozen, read_frozen
@@ -62,7 +63,6 @@ __all__ = [
     "MOST_PIECES",
     "OF_AGENCY",
     "OF_PEOPLE",
-    "OR",
     "OVERLAPPING",
     "PERIODS",
     "RESERVED",
@@ -102,6 +102,7 @@ __all__ = [
     "hours",
     "mix_of",
     "no_shows",
+    "one_of",
     "parts_of",
     "reached",
     "read_definition",
@@ -113,6 +114,7 @@ __all__ = [
     "span_of",
     "state_named",
     "trend_by",
+    "values_of",
     "whole_year",
     "written",
     "year_days",

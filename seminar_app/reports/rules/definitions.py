@@ -5,7 +5,8 @@ Source: docs/decisions/0056-reports.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -89,9 +90,24 @@ OR = "|"
 """Stands between values of which a dimension must have one."""
 EMPTY = "-"
 """Stands for `MISSING` where a text must not be empty. No value is only a hyphen."""
+_ONE = re.compile(r"(?:[^\\|]|\\.)+", re.DOTALL)
 MOST_DIMENSIONS = 2
 LONGEST_VALUE = 600
 E = TypeVar("E", bound=StrEnum)
+
+
+def one_of(values: Iterable[str]) -> str:
+    """Return the text of `Definition.only` by which a dimension must have one of these values."""
+    return OR.join(EMPTY if value == MISSING else _escaped(value) for value in values)
+
+
+def _escaped(value: str) -> str:
+    return f"\\{value}" if value == EMPTY else value.replace("\\", "\\\\").replace(OR, f"\\{OR}")
+
+
+def values_of(text: str) -> list[str]:
+    """Return the values that `one_of` wrote."""
+    return [MISSING if each == EMPTY else re.sub(r"\\(.)", r"\1", each, flags=re.DOTALL) for each in _ONE.findall(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ class Definition:
     Attributes:
         by: dimensions that it is broken down by, at most `MOST_DIMENSIONS`.
         first, last: a seminar counts if its last day lies between these, both included; None is open.
-        only: values that dimensions must have; several with `OR` between them, `EMPTY` for the one that is missing.
+        only: values that dimensions must have, each as `one_of` writes them.
         least_minutes: credited minutes that a participation must have at least.
     """
 

@@ -25,9 +25,11 @@ from seminar_app.reports.rules import (
     hidden_cells,
     hidden_in_nested,
     hours,
+    one_of,
     read_definition,
     read_period,
     sole_successors,
+    values_of,
     whole_year,
     written,
 )
@@ -61,6 +63,16 @@ def test_a_day_lies_in_the_period_that_is_written_for_it_and_the_day_after_its_l
 @pytest.mark.parametrize("text", ["", "2014-13", "2014-00", "2014-Q5", "FY2014-Q1", "FY14", "0000", "9999", "٢٠١٤", "2014 "])
 def test_what_is_no_period_is_none(text: str) -> None:
     assert read_period(text) is None
+
+
+@given(st.lists(st.text(min_size=0, max_size=6), min_size=1, max_size=4))
+def test_values_that_are_written_read_the_same_again(values: list[str]) -> None:
+    assert values_of(one_of(values)) == values
+
+
+def test_a_value_may_hold_what_stands_between_values() -> None:
+    assert one_of(["PGR", "INM"]) == "PGR|INM"
+    assert values_of(one_of(["a|b", "", "-", "c\\"])) == ["a|b", "", "-", "c\\"]
 
 
 @pytest.mark.parametrize(
