@@ -63,7 +63,7 @@ def _last_row(session: Session) -> int:
 def _read(session: Session, definition: Definition, scope: Scope, *, today: date, with_pieces: bool) -> tuple[Table, Frozen]:
     table = table_of(session, definition, scope, today=today)
     whole = replace(definition, by=(Dimension.SEMINAR,))
-    seminars = {slug: figures for (slug,), figures in cells_of(session, whole, scope, table.directory, whole.by).items()}
+    seminars = {slug: figures for (slug,), figures in cells_of(session, whole, scope, table.directory).items()}
     cells = table.cells if definition.by else {}
     pieces = _pieces(session, definition, scope, table.directory) if with_pieces else None
     return table, Frozen(cells, table.totals, seminars, pieces)
@@ -74,7 +74,7 @@ def _pieces(session: Session, definition: Definition, scope: Scope, directory: D
     if not definition.by:
         return {}
     with_seminar = replace(definition, by=tuple(dict.fromkeys((Dimension.SEMINAR, *definition.by))))
-    found = cells_of(session, with_seminar, scope, directory, with_seminar.by, most=MOST_PIECES)
+    found = cells_of(session, with_seminar, scope, directory, most=MOST_PIECES)
     if len(found) > MOST_PIECES:
         return None
     places = [with_seminar.by.index(dimension) for dimension in definition.by]

@@ -39,6 +39,7 @@ from seminar_app.reports.rules.periods import (
 )
 from seminar_app.reports.rules.small_cells import FEWEST_SHOWN, TOTAL, hidden_cells, hidden_in_nested
 from seminar_app.reports.rules.states import STATES, FederalEntity, state_named
+from seminar_app.reports.rules.tallies import Tally, cell_and_totals, figures_by_cell
 from seminar_app.reports.rules.training_hours import (
     DUE,
     MOST_HOURS,
@@ -90,11 +91,14 @@ __all__ = [
     "Reached",
     "SeminarChange",
     "Status",
+    "Tally",
     "Validity",
     "agency_now",
     "calendar_year",
+    "cell_and_totals",
     "differences",
     "ended_before",
+    "figures_by_cell",
     "fiscal_year",
     "fiscal_year_of",
     "hidden_cells",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,8 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Participation
 from seminar_app.people.models import Person
 from seminar_app.reports.queries import EVERYTHING, agency_values, counted, figures, rows, table_of
-from seminar_app.reports.rules import Count, Definition, Dimension, Names, Status
+from seminar_app.reports.queries.figures import Table
+from seminar_app.reports.rules import TOTAL, Count, Definition, Dimension, Names, Status, tallies
 from tests.conftest import TestDatabase
 from tests.support.counted_again import FIGURES, Cell, Cells, CountedAgain, Question, differences, fewer, questions
 from tests.support.lines_again import lines_again, lines_of
@@ -65,19 +67,19 @@ class Reports:
         return CountedAgain(lines)
 
     def wrong_cells(self, asked: Iterable[Question]) -> list[str]:
-        """Return a line for each figure of a cell that the program counts otherwise than DuckDB does."""
-        again = self.counted_again()
-        return [line for each in asked for line in differences(each, self._cells(each), again.cells(each))]
+        """Return a line for each figure of a cell or of a total that the program counts otherwise than DuckDB does."""
+        again, wrong = self.counted_again(), list[str]()
+        for each in asked:
+            table = self._table(each)
+            for by in (by for number in range(len(each.by) + 1) for by in combinations(each.by, number)):
+                part = replace(each, by=by)
+                wrong += differences(part, _cells_by(by, each, table), again.cells(part))
+        return wrong
 
-    def _cells(self, asked: Question) -> Cells:
+    def _table(self, asked: Question) -> Table:
         by = tuple(Dimension(each) for each in asked.by)
         definition = Definition(by=by, names=Names(asked.names), first=asked.first, last=asked.last)
-        table = table_of(self.session, definition, EVERYTHING, today=TODAY.date())
-        found = table.cells if by else {(): table.total}
-        return {
-            cell: tuple(_whole(count, figures.value(Count(count), Status(status))) for count, status in FIGURES)
-            for cell, figures in found.items()
-        }
+        return table_of(self.session, definition, EVERYTHING, today=TODAY.date())
 
     def as_json(self, count: str, status: str, asked: Question) -> dict[Cell, int]:
         """Return the cells that `reports trained` writes."""
@@ -87,6 +89,16 @@ class Reports:
         answer = json.loads(self.command("trained", *options))
         found = answer["rows"] if asked.by else [{"value": answer["total"]}]
         return {tuple(row[name] for name in asked.by): _whole(count, row["value"]) for row in found}
+
+
+def _cells_by(by: Sequence[str], asked: Question, table: Table) -> Cells:
+    """Return the cells by some of the dimensions: totals over all values of the others."""
+    found: Cells = {}
+    for cell, counts in {**table.cells, **table.totals}.items():
+        if [value == TOTAL for value in cell] == [dimension not in by for dimension in asked.by]:
+            numbers = (_whole(count, counts.value(Count(count), Status(status))) for count, status in FIGURES)
+            found[tuple(value for value in cell if value != TOTAL)] = tuple(numbers)
+    return found
 
 
 def _whole(count: str, value: float) -> int:
@@ -123,13 +135,17 @@ def test_a_calculation_that_is_broken_is_noticed(reports: Reports, monkeypatch: 
         *((what, counted, "_NAMED", replace(named, counts=condition)) for what, condition in outcomes.items()),
         *((what, rows, "COUNTS", condition) for what, condition in outcomes.items()),
         *(("drafts and cancelled seminars count", module, "HELD", true()) for module in (counted, rows)),
-        ("a reserved identity is told", figures, "SEX", func.coalesce(cast(Person.sex, String), "")),
+        ("a reserved identity is told", counted, "SEX", func.coalesce(cast(Person.sex, String), "")),
         ("a reserved identity is told", rows, "HIDDEN", false()),
+        ("totals count hosts apart", figures, "OVERLAPPING", frozenset()),
+        ("totals of people are sums", tallies, "_together", lambda sets: sum(map(len, sets))),
         ("agencies of today are those of then", agency_values, "sole_successors", lambda *_all, **_named: {}),
     ]
     for what, module, name, wrong in breaks:
         with monkeypatch.context() as broken:
             broken.setattr(module, name, wrong)
-            found = reports.wrong_lines() if module not in (counted, figures) else reports.wrong_cells([Question(("sex",))])
+            found = (
+                reports.wrong_lines() if module in (rows, agency_values) else reports.wrong_cells([Question(("sex",)), Question(("host",))])
+            )
         assert found, f"{what}, in {module.__name__}"
     assert reports.wrong_lines() == []

@@ -1,0 +1,79 @@
+"""Count people once in each cell and in each total, from the sets of people that hold what they did in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import product
+
+from seminar_app.reports.rules.definitions import ByStatus, Figures
+from seminar_app.reports.rules.small_cells import TOTAL, Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Participations of one cell that came equally far.
+
+    Attributes:
+        cell: the values of the dimensions.
+        attended, completed: whether the people of these participations did.
+        participations: how many.
+        minutes: credited, of all of them.
+        people: numbers of those who took part. A set of any kind that has `union`.
+    """
+
+    cell: Cell
+    attended: bool
+    completed: bool
+    participations: int
+    minutes: int
+    people: Set[int]
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What was found of one cell or total, by status."""
+
+    people: tuple[list[Set[int]], ...] = field(default_factory=lambda: ([], [], []))
+    participations: list[int] = field(default_factory=lambda: [0, 0, 0])
+    minutes: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+    def add(self, tally: Tally) -> None:
+        for status, reached in enumerate((True, tally.attended, tally.completed)):
+            if reached:
+                self.people[status].append(tally.people)
+                self.participations[status] += tally.participations
+                self.minutes[status] += tally.minutes
+
+    def figures(self) -> Figures:
+        people = ByStatus(*map(_together, self.people))
+        return Figures(people, ByStatus(*self.participations), ByStatus(*self.minutes))
+
+
+def figures_by_cell(tallies: Iterable[Tally], *, totals: bool) -> dict[Cell, Figures]:
+    """Return the figures of each cell, and of each total with `TOTAL` in place of one value or more.
+
+    A person of several cells counts once in each, and once in each total of them: totals are not sums.
+
+    Args:
+        tallies: what was counted; a cell may come several times.
+        totals: whether totals are wanted.
+    """
+    found: dict[Cell, _Sums] = {}
+    for tally in tallies:
+        for cell in cell_and_totals(tally.cell) if totals else (tally.cell,):
+            found.setdefault(cell, _Sums()).add(tally)
+    return {cell: sums.figures() for cell, sums in found.items()}
+
+
+def cell_and_totals(cell: Cell) -> Iterator[Cell]:
+    """Return a cell and each total that it is part of."""
+    return product(*(dict.fromkeys((value, TOTAL)) for value in cell))
+
+
+def _together(sets: Sequence[Set[int]]) -> int:
+    """Return how many people are in any of the sets."""
+    if len(sets) < 2:
+        return sum(map(len, sets))
+    of_any: Set[int] = type(sets[0]).union(*sets)  # type: ignore[attr-defined]  # sets of every kind have it, `Set` does not say so
+    return len(of_any)
