@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from typing import Any
@@ -43,6 +43,8 @@ from seminar_app.people.rules import sort_key
 from seminar_app.registration.links import PURPOSE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.reports.models import HoursRule
+from seminar_app.reports.rules import HoursYear
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
 from seminar_app.web.database import db, unit_of_work
@@ -65,7 +67,7 @@ class Made:
 
 
 def prepare(database: Database) -> None:
-    """Add what every seminar needs once: the agencies and an office."""
+    """Add what every seminar needs once: the agencies and an office; and a rule of hours."""
     now = datetime.now(UTC)
     with database.app.app_context():
         with unit_of_work() as session:
@@ -81,6 +83,7 @@ def prepare(database: Database) -> None:
                     phone="+525550802000",
                 )
             )
+            session.add(HoursRule(public_id=uuid.uuid4(), minutes=2_400, year=HoursYear.CALENDAR, valid_from=date(2001, 1, 1)))
         db.engine.dispose()
 
 

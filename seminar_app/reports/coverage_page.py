@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from flask_babel import gettext as _
+from pyroaring import BitMap
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
@@ -21,12 +24,14 @@ from seminar_app.reports.queries.agency_values import agency_names
 from seminar_app.reports.queries.counted import Directory, directory_for
 from seminar_app.reports.queries.coverage import (
     NamedSeminar,
+    OfGroup,
     OfSeminar,
     OfState,
+    by_group,
     by_seminar,
     by_state,
     last_before,
-    seminars_named,
+    latest_held,
     trend,
 )
 from seminar_app.reports.queries.scopes import Scope
@@ -42,6 +47,7 @@ from seminar_app.reports.rules import (
     NoShow,
     Reached,
     Status,
+    brought_together,
     mix_of,
     no_shows,
     one_of,
@@ -116,32 +122,23 @@ def coverage(session: Session, actor: Actor, asked: Definition, *, today: date, 
     """Return the coverage of a period as its reader may see it, in a constant number of statements."""
     scope = scope_of(session, actor, today=today)
     directory = directory_for(session, asked, today=today)
-    rows = by_seminar(session, asked, scope, directory)
-    by = _by_seminar(rows)
-    held = [seminar_id for seminar_id, lines in by.items() if sum(line.attended for line in lines)]
-    mixes = {seminar_id: mix_of(_people(by[seminar_id])) for seminar_id in held}
-    latest = sorted(held, key=lambda each: (by[each][0].ends_on, each), reverse=True)[:SEMINARS_SHOWN]
+    found = by_group(session, asked, scope, directory)
+    held = BitMap.union(BitMap(), *(each.seminars for each in found.values()))
+    seminars = _lines(session, asked, scope, directory)
     groups = agency_names(directory.agencies, Dimension.GROUP)
-    words, span = {"": str(_("Not assigned"))}, _span(asked, rows)
+    words, span = {"": str(_("Not assigned"))}, _span(asked, found.values())
     unit = trend_by(*span) if span else None
     return Coverage(
         _states(session, asked, scope, directory),
         _in_order(trend(session, asked, scope, directory, unit), span, unit, language) if span and unit else [],
         unit,
-        _lines(session, latest, by, mixes),
-        len(held) - len(latest),
+        seminars,
+        len(held) - len(seminars),
         len(held),
-        sum(mix.together for mix in mixes.values()),
-        no_shows((row.group, row.seated, row.absent) for row in rows if row.closed),
+        brought_together(each.seminars for group, each in found.items() if group),
+        no_shows((group, each.seated, each.absent) for group, each in found.items()),
         lambda code: words.get(code) or (groups[code].full(language) if code in groups else code),
     )
-
-
-def _by_seminar(rows: Sequence[OfSeminar]) -> Mapping[int, list[OfSeminar]]:
-    found: dict[int, list[OfSeminar]] = {}
-    for row in rows:
-        found.setdefault(row.seminar_id, []).append(row)
-    return found
 
 
 def _people(lines: Sequence[OfSeminar]) -> dict[str, int]:
@@ -162,31 +159,25 @@ def _states(session: Session, asked: Definition, scope: Scope, directory: Direct
     before = last_before(session, asked, scope, directory, missed)
     tiles = [_tile(state, asked, sorted(known[state.code]), found, before) for state in STATES]
     placed = {name for names in known.values() for name in names} | {MISSING, RESERVED}
-    elsewhere = sum(each.people + each.without_names for name, each in found.items() if name not in placed)
+    elsewhere = reduce(or_, (each for name, each in found.items() if name not in placed), OfState())
     none, reserved = (found.get(name, OfState()) for name in (MISSING, RESERVED))
-    return States(tiles, none.people + none.without_names, elsewhere, reserved.people)
+    return States(tiles, none.number, elsewhere.number, reserved.number)
 
 
 def _tile(
     state: FederalEntity, asked: Definition, names: Collection[str], found: Mapping[str, OfState], before: Mapping[str, date]
 ) -> Tile:
-    """Return a state's tile. A directory may have two names for it («Distrito Federal»): whoever attended under both counts twice."""
-    parts = [found[name] for name in names if name in found]
-    days = [each.last_day for each in parts if each.last_day] or [before[name] for name in names if name in before]
-    counted = (
-        OfState(*(sum(numbers) for numbers in zip(*((p.people, p.without_names, p.seminars) for p in parts), strict=True)))
-        if parts
-        else OfState()
-    )
-    last_day = max(days, default=None)
+    """Return a state's tile. A directory may have two names for it («Distrito Federal»)."""
+    counted = reduce(or_, (found[name] for name in names if name in found), OfState())
+    last_day = counted.last_day or max((before[name] for name in names if name in before), default=None)
     only = {**asked.only, Dimension.STATE: one_of(names or [state.name])}
     url = figures_url(replace(asked, count=Count.PEOPLE, status=Status.ATTENDED, only=only).written())
-    return Tile(state, reached(counted.people + counted.without_names, last_day), counted, last_day, url)
+    return Tile(state, reached(counted.number, last_day), counted, last_day, url)
 
 
-def _span(asked: Definition, rows: Sequence[OfSeminar]) -> tuple[date, date] | None:
+def _span(asked: Definition, groups: Iterable[OfGroup]) -> tuple[date, date] | None:
     """Return the days that the trend shows: those asked for, or those on which seminars ended."""
-    days = [row.ends_on for row in rows if row.attended]
+    days = [day for each in groups for day in (each.first_day, each.last_day) if day]
     if not days:
         return None
     return asked.first or min(days), asked.last or max(days)
@@ -197,13 +188,16 @@ def _in_order(found: Mapping[str, tuple[int, int]], span: tuple[date, date], by:
     return [(words(part), *found.get(part, (0, 0))) for part in parts_of(by, *span)]
 
 
-def _lines(session: Session, ids: Sequence[int], by: Mapping[int, Sequence[OfSeminar]], mixes: Mapping[int, Mix]) -> list[SeminarLine]:
+def _lines(session: Session, asked: Definition, scope: Scope, directory: Directory) -> list[SeminarLine]:
+    seminars = latest_held(session, asked, scope, directory, most=SEMINARS_SHOWN)
+    ids = [each.id for each in seminars]
+    by = by_seminar(session, asked, scope, directory, ids)
     keys = installation_of(session).settings.secret_keys
     answers = scales_last_shown(session, MET_OBJECTIVES, seminar_ids=ids, keys=keys)
     found = []
-    for seminar in seminars_named(session, ids):
+    for seminar in seminars:
         lines = by[seminar.id]
         seated, completed = sum(line.seated for line in lines), sum(line.completed for line in lines)
         percent = whole_percent(completed, max(seated, completed)) if lines[0].closed and seated else None
-        found.append(SeminarLine(seminar, mixes[seminar.id], seated, percent, answers.get(seminar.id)))
+        found.append(SeminarLine(seminar, mix_of(_people(lines)), seated, percent, answers.get(seminar.id)))
     return found

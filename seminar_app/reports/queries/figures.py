@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Participation
 from seminar_app.history.models import Headcount
 from seminar_app.reports.queries.counted import Counted, Directory, counted, directory_for, headcounts
-from seminar_app.reports.queries.people_sets import numbers_of
+from seminar_app.reports.queries.number_sets import numbers_of
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import OVERLAPPING, TOTAL, ByStatus, Definition, Dimension, Figures, Tally, cell_and_totals, figures_by_cell
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from pyroaring import AbstractBitMap, BitMap
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -23,12 +24,16 @@ from seminar_app.history.rules import TrainingState
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.reports.queries.counted import Counted, counted, directory_for
+from seminar_app.reports.queries.number_sets import numbers_of
 from seminar_app.reports.queries.scopes import EVERYTHING, Scope
 from seminar_app.reports.rules import DUE, MISSING, Definition, HoursClass, Period, span_of
 from seminar_app.seminars.models import Seminar
 
 KEPT = (Person.merged_into_id.is_(None), Person.erased_at.is_(None))
 """Records of people: those that were merged into another or erased have no hours to reach."""
+
+NEAR = 5_000
+"""Up to so many people of a list are passed over one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +123,26 @@ class Hours:
         return select(both.c.person_id, func.sum(both.c.minutes).label("minutes")).group_by(both.c.person_id).subquery("gained")
 
     def classes(self) -> Mapping[tuple[str, bool, HoursClass], int]:
-        """Return how many people are in each class, by group of their agency and whether their identity is reserved, in two statements."""
-        gained, needed, which = self.gained(), self.asked.needed, list(HoursClass)
-        minutes = gained.c.minutes
+        """Return how many people are in each class, by group of agency and whether the identity is reserved, in three statements."""
+        gained, which = self.gained(), list(HoursClass)
         place = case(
-            *((minutes <= (span_of(each, needed).most or 0), number) for number, each in enumerate(which) if each in DUE),
+            *(
+                (gained.c.minutes <= (span_of(each, self.asked.needed).most or 0), number)
+                for number, each in enumerate(which)
+                if each in DUE
+            ),
             else_=len(which) - 1,
         )
-        some = select(Person.agency_id, Person.reserved, place, func.count()).join(gained, gained.c.person_id == Person.id)
+        ever: AbstractBitMap = self.session.execute(self._ever().select(numbers_of(Participation.person_id))).scalar_one()
+        some = {which[row[0]]: row[1] for row in self.session.execute(select(place, numbers_of(gained.c.person_id)).group_by(place))}
+        some[HoursClass.NONE] = some.get(HoursClass.NONE, BitMap()) | ever.difference(*some.values())
         found: dict[tuple[str, bool, HoursClass], int] = {}
-
-        def add(agency_id: int | None, reserved: bool, each: HoursClass, number: int) -> None:
-            key = (self.groups.get(agency_id or 0, MISSING), reserved, each)
-            found[key] = found.get(key, 0) + number
-
-        everybody = select(Person.agency_id, Person.reserved, func.count()).where(*KEPT, self._in_scope())
-        for agency_id, reserved, number in self.session.execute(everybody.group_by(Person.agency_id, Person.reserved)):
-            add(agency_id, reserved, HoursClass.NONE, number)
-        wanted = some.where(*KEPT).group_by(Person.agency_id, Person.reserved, place)
-        for agency_id, reserved, number, people in self.session.execute(wanted):
-            add(agency_id, reserved, which[number], people)
-            add(agency_id, reserved, HoursClass.NONE, -people)
+        of_agencies = select(Person.agency_id, Person.reserved, numbers_of(Person.id)).where(*KEPT)
+        for agency_id, reserved, people in self.session.execute(of_agencies.group_by(Person.agency_id, Person.reserved)):
+            for each, of_class in some.items():
+                key = (self.groups.get(agency_id or 0, MISSING), reserved, each)
+                if number := people.intersection_cardinality(of_class):
+                    found[key] = found.get(key, 0) + number
         return found
 
     def due(self, wanted: Wanted, *, first: int, most: int) -> list[int]:
@@ -156,7 +160,7 @@ class Hours:
         of_list = [*KEPT, *self._of_group(wanted.group)]
         parts: list[tuple[Select[Any], int]] = []
         if which in (None, HoursClass.NONE):
-            here = self._one_by_one() if self.asked.scope == EVERYTHING else self._in_scope()
+            here = self._one_by_one() if self.asked.scope == EVERYTHING and first <= NEAR else self._in_scope()
             none = select(Person.id).where(*of_list, here, Person.id.not_in(select(gained.c.person_id)))
             parts.append((none.where(~Person.reserved).order_by(Person.sort_key, Person.id), wanted.named))
             parts.append((none.where(Person.reserved).order_by(Person.public_id), wanted.reserved))

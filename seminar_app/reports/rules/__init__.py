@@ -1,7 +1,18 @@
 """Rules of reports: what is counted, in which period, under which name, and what is hidden because it is small. No database."""
 
 from seminar_app.reports.rules.agencies_now import agency_now, sole_successors
-from seminar_app.reports.rules.coverage import SMALL_BASE, Mix, NoShow, Reached, mix_of, no_shows, parts_of, reached, trend_by
+from seminar_app.reports.rules.coverage import (
+    SMALL_BASE,
+    Mix,
+    NoShow,
+    Reached,
+    brought_together,
+    mix_of,
+    no_shows,
+    parts_of,
+    reached,
+    trend_by,
+)
 from seminar_app.reports.rules.definitions import (
     EMPTY,
     MISSING,
@@ -94,6 +105,7 @@ __all__ = [
     "Tally",
     "Validity",
     "agency_now",
+    "brought_together",
     "calendar_year",
     "cell_and_totals",
     "differences",

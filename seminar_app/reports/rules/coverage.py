@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from seminar_app.core.rounding import whole_percent
 from seminar_app.reports.rules.definitions import Dimension
@@ -99,6 +101,16 @@ def mix_of(people: Mapping[str, int]) -> Mix:
     groups = sorted(((code, number) for code, number in people.items() if code and number), key=lambda each: (-each[1], each[0]))
     named = groups[:NAMED_PARTS]
     return Mix(total, len(groups), named, total - sum(number for _, number in named))
+
+
+def brought_together(seminars: Iterable[Iterable[int]]) -> int:
+    """Return how many seminars people of at least `TOGETHER` agency groups attended.
+
+    Args:
+        seminars: for each group the numbers of those that somebody of it attended.
+    """
+    groups = Counter(chain.from_iterable(seminars))
+    return sum(number >= TOGETHER for number in groups.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,18 @@ from importlib.resources import files
 
 import pytest
 
-from seminar_app.reports.rules import STATES, Dimension, Reached, mix_of, no_shows, parts_of, reached, state_named, trend_by
+from seminar_app.reports.rules import (
+    STATES,
+    Dimension,
+    Reached,
+    brought_together,
+    mix_of,
+    no_shows,
+    parts_of,
+    reached,
+    state_named,
+    trend_by,
+)
 from seminar_app.reports.rules.states import COLUMNS, ROWS
 
 
@@ -60,3 +71,9 @@ def test_no_shows_stand_by_share_and_small_groups_last() -> None:
         ("", 50, False),
         ("INM", 100, True),
     ]
+
+
+def test_a_seminar_brought_agencies_together_if_people_of_three_groups_were_there() -> None:
+    assert brought_together([{1, 2, 3}, {2, 3}, {3, 4}, {3}]) == 1
+    assert brought_together([{1, 2}, {1, 2}]) == 0
+    assert brought_together([]) == 0

@@ -1,4 +1,4 @@
-"""Sets of people by number, made by the database while it groups, read as compressed bitmaps.
+"""Sets of people or seminars by number, made by the database while it groups, read as compressed bitmaps.
 
 Two million people take some megabytes, and to unite their sets takes milliseconds. A table grouped by person, which would say how
 many there are, takes a second for each total (docs/benchmarks.md).
@@ -30,18 +30,18 @@ class _Numbers(TypeDecorator[BitMap]):
         return _from_decimals if dialect.name == "sqlite" else _from_bytes
 
 
-def _from_decimals(text: str) -> BitMap:
-    return BitMap(array(_FOUR_BYTES, map(int, text.split(","))))
+def _from_decimals(text: str | None) -> BitMap:
+    return BitMap(array(_FOUR_BYTES, map(int, text.split(",") if text else ())))
 
 
-def _from_bytes(written: bytes) -> BitMap:
-    numbers = array(_FOUR_BYTES, written)
+def _from_bytes(written: bytes | None) -> BitMap:
+    numbers = array(_FOUR_BYTES, written or b"")
     numbers.byteswap()
     return BitMap(numbers)
 
 
 class numbers_of(FunctionElement[BitMap]):  # noqa: N801  written like a function of the database
-    """The set of all values of an integer column in a group. A number beyond 2^31 is an error."""
+    """The set of all values of an integer column in a group, those that are null left out. A number beyond 2^31 is an error."""
 
     name = "numbers_of"
     type = _Numbers()
