@@ -14,16 +14,16 @@ from seminar_app.reports.figure import Figure, figure_of
 from seminar_app.reports.mending import mended_at
 from seminar_app.reports.queries import Table, scope_of
 from seminar_app.reports.queries.gaps import Gap, Lacking
-from seminar_app.reports.rules import TOTAL, Definition, Dimension, one_of
+from seminar_app.reports.rules import PERIODS, TOTAL, Definition, Dimension, one_of
 from seminar_app.reports.wording import cell_words, narrowed, notes_of, rule_of
 from seminar_app.web.labels import label
 
 GAPS_SHOWN = 8
 """Seminars of each kind of gap that the page names."""
-
-
+LINES_SHOWN, COLUMNS_SHOWN = 300, 40
+"""What a breakdown on the page has at most; a file has all."""
 BARS = 16
-"""Bars of a chart; the table below has all lines."""
+"""Bars of a chart; the table below has more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Panel:
     value: float | None
     rule: str
     notes: Sequence[str]
+    left_out: int
+    """Values of the breakdown that it has no line or column for."""
     nine: Sequence[Sequence[str]]
     """For each count its word and the numbers by status, as written."""
     lines: Sequence[Line]
@@ -106,34 +108,41 @@ def panel_of(figure: Figure, language: str, *, liaison: bool = False, opens: boo
         opens: whether lines lead to their own figures, and gaps to the pages where they are mended.
     """
     definition = figure.definition
+    values = [figure.values(place) for place in range(len(definition.by))]
+    shown = [_shown(*each) for each in zip(values, definition.by, (LINES_SHOWN, COLUMNS_SHOWN), strict=False)]
     return Panel(
         definition,
         figure,
         figure.value,
         rule_of(definition, language=language),
         notes_of(definition),
+        sum(map(len, values)) - sum(map(len, shown)),
         [[label(count), *numbers_in(numbers)] for count, numbers in figure.nine],
-        _lines(figure, language, opens=opens) if len(definition.by) == 1 else [],
-        _cross(figure, language) if len(definition.by) == 2 else None,
+        _lines(figure, shown[0], language, opens=opens) if len(definition.by) == 1 else [],
+        _cross(figure, language, *shown) if len(definition.by) == 2 else None,
         _missing(figure, liaison=liaison, opens=opens),
         _chips(figure.table, language),
         figure.hiding.hides,
     )
 
 
-def _lines(figure: Figure, language: str, *, opens: bool) -> list[Line]:
+def _shown(values: Sequence[str], dimension: Dimension, most: int) -> Sequence[str]:
+    """Return the values of a dimension that the page shows: the first, or the latest periods."""
+    return values[-most:] if dimension in PERIODS else values[:most]
+
+
+def _lines(figure: Figure, values: Sequence[str], language: str, *, opens: bool) -> list[Line]:
     definition, (dimension,) = figure.definition, figure.definition.by
     words = cell_words(figure.table, dimension, language=language)
     found = []
-    for value in figure.values(0):
+    for value in values:
         narrowed = replace(definition, by=(), only={**definition.only, dimension: one_of([value])})
         url = figures_url(narrowed.written()) if opens else None
         found.append(Line(words(value), url, figure.of_each_status((value,)), figure.number((value,))))
     return found
 
 
-def _cross(figure: Figure, language: str) -> Cross:
-    down, across = (figure.values(place) for place in (0, 1))
+def _cross(figure: Figure, language: str, down: Sequence[str], across: Sequence[str]) -> Cross:
     words = [cell_words(figure.table, dimension, language=language) for dimension in figure.definition.by]
     return Cross(
         [words[1](value) for value in across],

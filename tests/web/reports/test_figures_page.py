@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from seminar_app.people.rules import Sex
+from seminar_app.reports import pages
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
 from tests.support.trained import Trained, held, seated
@@ -97,3 +98,14 @@ def test_a_value_that_is_not_known_has_a_row_of_its_own_and_a_reserved_identity_
     assert rows["Reserved identity"] == rows["Not known"] == ["1", "1", "1"]
     assert "Sex not known: 1 seminar, 1 participation" in page.text
     assert "No roster: 1 seminar" in page.text
+
+
+def test_a_long_breakdown_shows_its_first_lines_and_says_how_many_more_there_are(read_as: ReadAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = read_as("admin")
+    monkeypatch.setattr(pages, "LINES_SHOWN", 1)
+    page = client.get(f"{FIGURES}?by=group")
+    assert len(lines_on(page, "By agency group")) == 2, "heading and the largest group"
+    assert "1 more value is not shown on this page." in page.text
+    monkeypatch.setattr(pages, "COLUMNS_SHOWN", 1)
+    crossed = client.get(f"{FIGURES}?by=group,year")
+    assert [heading.to_text() for heading in crossed.select(".scrolls thead th")][1:] == ["2015", "Total"], "the latest year"
