@@ -8,6 +8,7 @@ merging moves what counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    SQLColumnExpression,
     String,
     and_,
     case,
@@ -28,8 +30,9 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    text,
     true,
-    union,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -66,8 +69,6 @@ HIDDEN = or_(Person.reserved, Person.erased_at.is_not(None))
 """Of these people only the agency group is said."""
 _OF_HIDDEN = Participation.person_id.in_(select(Person.id).where(HIDDEN))
 """Whose participation it is, without reading each person: there are few such people, and an index knows them."""
-SEX = case((HIDDEN, RESERVED), else_=func.coalesce(cast(Person.sex, String), MISSING))
-"""The sex that a person counts under."""
 TOPIC = func.coalesce(Seminar.topic_es, Seminar.topic_en, MISSING)
 FUNDING = func.coalesce(Seminar.funding_source, MISSING)
 
@@ -84,9 +85,10 @@ _SEMINAR_VALUES: Mapping[Dimension, Any] = {
     Dimension.YEAR: _year,
     Dimension.FISCAL_YEAR: _year + case((_month >= FISCAL_YEAR_BEGINS, 1), else_=0),
 }
-_HOSTS = union(select(Seminar.id.label("seminar_id"), Seminar.office_id), select(SeminarHost.seminar_id, SeminarHost.office_id)).subquery(
-    "host"
-)
+_with_it = select(SeminarHost.seminar_id, SeminarHost.office_id).join(Seminar, Seminar.id == SeminarHost.seminar_id)
+_HOSTS = union_all(
+    select(Seminar.id.label("seminar_id"), Seminar.office_id), _with_it.where(SeminarHost.office_id != Seminar.office_id)
+).subquery("host")
 """The offices that hold a seminar: its own, and those that host it with it."""
 
 
@@ -121,14 +123,63 @@ class Counted:
     cells: Sequence[ColumnElement[Any]]
     meanings: Sequence[Callable[[Any], str]]
     """For each dimension, what a value of its expression stands for."""
+    hidden: ColumnElement[bool] | None = None
+    """Whether the person is one of whom `withheld` is not said; None if none of the dimensions is."""
+    withheld: Sequence[bool] = ()
+    """For each dimension, whether it is not said of those who are hidden."""
 
     def select(self, *columns: Any) -> Select[Any]:
         """Return the statement that selects these columns of each participation that counts."""
         return select(*columns).select_from(self.source).where(*self.of_seminar, *self.of_people)
 
-    def cell(self, row: Sequence[Any]) -> tuple[str, ...]:
-        """Return the values of the dimensions, with which a row begins."""
-        return tuple(meaning(value) for meaning, value in zip(self.meanings, row, strict=False))
+    def by_cell(
+        self,
+        session: Session,
+        *numbers: Any,
+        where: SQLColumnExpression[bool] | None = None,
+        also: Sequence[Any] = (),
+        limit: int | None = None,
+    ) -> Iterator[tuple[tuple[str, ...], Sequence[Any]]]:
+        """Return the values of the dimensions with what was counted there, in one statement. The same cell may come several times.
+
+        Who is hidden is a column of its own. A value that depended on it would look to PostgreSQL as if each person had another.
+
+        Args:
+            session: reads.
+            numbers: what is counted, as aggregates.
+            where: narrows the participations down.
+            also: columns to group by besides; they come before the numbers.
+            limit: of rows.
+        """
+        hidden = [] if self.hidden is None else [self.hidden.label("hidden")]
+        keys = [*self.cells, *hidden, *also]
+        statement = self.select(*keys, *numbers).where(true() if where is None else where).group_by(*keys).limit(limit)
+        first = len(self.cells) + len(hidden)
+        with _by_hashing(session):
+            rows = session.execute(statement).all()
+        for row in rows:
+            yield self._cell(row), row[first:]
+
+    def _cell(self, row: Sequence[Any]) -> tuple[str, ...]:
+        if self.hidden is None or not row[len(self.cells)]:
+            return tuple(meaning(value) for meaning, value in zip(self.meanings, row, strict=False))
+        return tuple(
+            RESERVED if hidden else meaning(value) for meaning, value, hidden in zip(self.meanings, row, self.withheld, strict=False)
+        )
+
+
+_PLANNING = {"enable_sort": "off", "work_mem": "'32MB'"}
+
+
+@contextmanager
+def _by_hashing(session: Session) -> Iterator[None]:
+    """Let PostgreSQL group by hashing: it expects many more groups than there are, and would rather sort all rows, which takes longer."""
+    settings = _PLANNING if session.get_bind().dialect.name == "postgresql" else {}
+    for name, value in settings.items():
+        session.execute(text(f"SET LOCAL {name} = {value}"))
+    yield
+    for name in settings:
+        session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +240,15 @@ def _counted(definition: Definition, scope: Scope, directory: Directory, by: Seq
         meanings.append(meaning)
     only = {dimension: _is(dimension, value, directory, of) for dimension, value in sorted(definition.only.items())}
     of_seminar = [HELD, *in_scope(definition, scope), *(only[each] for each in only if each not in OF_PEOPLE)]
+    withheld = [each in WITHHELD for each in by]
+    by_sex_only = Dimension.SEX in by and not OF_AGENCY & WITHHELD & set(by)
+    hidden = (HIDDEN if by_sex_only else of.hidden) if of.hidden is not None and any(withheld) else None
     of_people = [of.counts, *(only[each] for each in only if each in OF_PEOPLE)]
     if definition.least_minutes:
         of_people.append(of.least(definition.least_minutes))
     if scope.agencies is not None:
         of_people.append(_of_versions(directory, of, lambda each: each.then_id in (scope.agencies or ())))
-    return Counted(source, of_seminar, of_people, cells, meanings)
+    return Counted(source, of_seminar, of_people, cells, meanings, hidden, withheld)
 
 
 def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[bool]]:
@@ -213,11 +267,10 @@ def _cell(
     """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
     if dimension in OF_AGENCY:
         assert version is not None  # noqa: S101  for the type checker
-        cell: Any = func.coalesce(cast(version.c[_OF_VERSION[dimension]], String), MISSING)
-        return source, cell if dimension not in WITHHELD or of.hidden is None else case((of.hidden, RESERVED), else_=cell), str
+        return source, func.coalesce(cast(version.c[_OF_VERSION[dimension]], String), MISSING), str
     match dimension:
         case Dimension.SEX:
-            return source, SEX if of is _NAMED else func.coalesce(cast(of.sex, String), MISSING), str
+            return source, func.coalesce(cast(of.sex, String), MISSING), str
         case Dimension.HOST:
             return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
         case Dimension.OFFICE:

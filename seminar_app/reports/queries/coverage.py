@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from pyroaring import AbstractBitMap, BitMap
 from sqlalchemy import Integer, and_, case, cast, exists, func, literal, or_, select
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
 from seminar_app.history.models import Headcount
-from seminar_app.reports.queries.counted import Counted, Directory, counted, headcounts
+from seminar_app.reports.queries.counted import Directory, counted, headcounts
 from seminar_app.reports.queries.number_sets import numbers_of
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import Definition, Dimension, one_of
@@ -73,10 +72,9 @@ def by_state(session: Session, definition: Definition, scope: Scope, directory: 
         (unnamed, Headcount.attended > 0, func.sum(Headcount.attended)),
     ):
         columns = (number, numbers_of(Seminar.id), func.max(Seminar.ends_on))
-        for row in session.execute(what.select(*what.cells, *columns).where(there).group_by(*what.cells)):
-            (state,) = what.cell(row)
-            people, without = (row[1], 0) if what is named else (BitMap(), int(row[1]))
-            found[state] = found.get(state, OfState()) | OfState(people, without, row[2], row[3])
+        for (state,), (counts, seminars, last_day) in what.by_cell(session, *columns, where=there):
+            people, without = (counts, 0) if what is named else (BitMap(), int(counts))
+            found[state] = found.get(state, OfState()) | OfState(people, without, seminars, last_day)
     return found
 
 
@@ -92,30 +90,20 @@ def last_before(session: Session, definition: Definition, scope: Scope, director
     before = replace(definition, first=None, last=date.fromordinal(definition.first.toordinal() - 1), only=only)
     found: dict[str, date] = {}
     for what, there in ((counted, _THERE), (headcounts, Headcount.attended > 0)):
-        lines = what(before, scope, directory, by=_STATE)
-        for state, day in _named_by(
-            lines, session.execute(lines.select(*lines.cells, func.max(Seminar.ends_on)).where(there).group_by(*lines.cells))
-        ):
+        for (state,), (day,) in what(before, scope, directory, by=_STATE).by_cell(session, func.max(Seminar.ends_on), where=there):
             found[state] = max(day, found.get(state, day))
     return found
 
 
-def _named_by(what: Counted, rows: Any) -> list[tuple[str, Any]]:
-    return [(what.cell(row)[0], row[1]) for row in rows]
-
-
 def trend(session: Session, definition: Definition, scope: Scope, directory: Directory, by: Dimension) -> Mapping[str, tuple[int, int]]:
     """Return people with a name and participations, those of headcounts included, by part of the period, in two statements."""
-    named, unnamed = (what(definition, scope, directory, by=(by,)) for what in (counted, headcounts))
-    columns = (*named.cells, numbers_of(Participation.person_id), func.count())
-    found = {
-        named.cell(row)[0]: (len(row[1]), row[2]) for row in session.execute(named.select(*columns).where(_THERE).group_by(*named.cells))
-    }
-    of_headcounts = unnamed.select(*unnamed.cells, func.sum(Headcount.attended)).group_by(*unnamed.cells)
-    for value, number in _named_by(unnamed, session.execute(of_headcounts)):
-        people, participations = found.get(value, (0, 0))
-        found[value] = (people, participations + int(number))
-    return {value: numbers for value, numbers in found.items() if numbers[1]}
+    numbers = (numbers_of(Participation.person_id), func.count())
+    named = counted(definition, scope, directory, by=(by,)).by_cell(session, *numbers, where=_THERE)
+    found = {part: (len(people), number) for (part,), (people, number) in named}
+    for (part,), (number,) in headcounts(definition, scope, directory, by=(by,)).by_cell(session, func.sum(Headcount.attended)):
+        people, participations = found.get(part, (0, 0))
+        found[part] = (people, participations + int(number))
+    return {part: numbers for part, numbers in found.items() if numbers[1]}
 
 
 @dataclass(slots=True)
@@ -145,12 +133,12 @@ def by_group(session: Session, definition: Definition, scope: Scope, directory: 
     ):
         days, closed = case((there, Seminar.ends_on)), [func.sum(case((COMPLETED, each), else_=0)) for each in (seated, absent)]
         columns = (numbers_of(case((there, Seminar.id))), func.min(days), func.max(days), *closed)
-        for row in session.execute(what.select(*what.cells, *columns).group_by(*what.cells)):
-            of_it = found.setdefault(what.cell(row)[0], OfGroup())
-            of_it.seminars |= row[1]
-            of_it.first_day = min((day for day in (of_it.first_day, row[2]) if day), default=None)
-            of_it.last_day = max((day for day in (of_it.last_day, row[3]) if day), default=None)
-            of_it.seated, of_it.absent = of_it.seated + int(row[4]), of_it.absent + int(row[5])
+        for (group,), (seminars, first_day, last_day, *number) in what.by_cell(session, *columns):
+            of_it = found.setdefault(group, OfGroup())
+            of_it.seminars |= seminars
+            of_it.first_day = min((day for day in (of_it.first_day, first_day) if day), default=None)
+            of_it.last_day = max((day for day in (of_it.last_day, last_day) if day), default=None)
+            of_it.seated, of_it.absent = of_it.seated + int(number[0]), of_it.absent + int(number[1])
     return found
 
 
@@ -175,10 +163,10 @@ def by_seminar(
         (counted(definition, scope, directory, by=_GROUP), [cast(each, Integer) for each in _OF_NAMED]),
         (headcounts(definition, scope, directory, by=_GROUP), _OF_HEADCOUNT[:3]),
     ):
-        columns = (*what.cells, Seminar.id, case((COMPLETED, 1), else_=0).label("closed"))
-        lines = what.select(*columns, *(func.sum(each) for each in numbers)).where(Seminar.id.in_(ids))
-        for row in session.execute(lines.group_by(*columns)):
-            found.setdefault(row[1], []).append(OfSeminar(row[1], bool(row[2]), what.cell(row)[0], *map(int, row[3:])))
+        also = (Seminar.id, case((COMPLETED, 1), else_=0).label("closed"))
+        lines = what.by_cell(session, *(func.sum(each) for each in numbers), where=Seminar.id.in_(ids), also=also)
+        for (group,), (seminar_id, closed, *sums) in lines:
+            found.setdefault(seminar_id, []).append(OfSeminar(seminar_id, bool(closed), group, *map(int, sums)))
     return found
 
 

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
 from seminar_app.history.models import Headcount
-from seminar_app.reports.queries.counted import Counted, Directory, counted, directory_for, headcounts
+from seminar_app.reports.queries.counted import Directory, counted, directory_for, headcounts
 from seminar_app.reports.queries.number_sets import numbers_of
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import OVERLAPPING, TOTAL, ByStatus, Definition, Dimension, Figures, Tally, cell_and_totals, figures_by_cell
 
 Cell = tuple[str, ...]
-_WAYS = 4
-"""Rows that a cell has at most: people attended or not, and completed or not."""
+_WAYS = (Participation.attended, Participation.completed)
+"""How people of a cell can have come on: it has a row for each."""
+_ROWS = 2 ** (len(_WAYS) + 1)
+"""Rows that a cell has at most, of those who are hidden apart."""
+_OF_HEADCOUNTS = (Headcount.registered, Headcount.attended, Headcount.completed, *(Headcount.minutes,) * 3)
+"""Participations and minutes by status. Minutes are those of the people who completed; of the others nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,9 @@ def table_of(session: Session, definition: Definition, scope: Scope, *, today: d
     The totals of what overlaps would count one participation several times, so they are read without that dimension.
     """
     directory, by = directory_for(session, definition, today=today), definition.by
-    found = {(TOTAL,) * len(by): Figures()} | _read(session, definition, scope, directory, by, totals=True)
-    apart = tuple(each for each in by if each not in OVERLAPPING)
-    if apart != by:
-        found |= _read(session, definition, scope, directory, apart, totals=True)
+    found = {(TOTAL,) * len(by): Figures()}
+    for dimensions in dict.fromkeys((by, tuple(each for each in by if each not in OVERLAPPING))):
+        found |= _read(session, definition, scope, directory, dimensions, totals=True)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not by}
     return Table(definition, directory, cells, totals)
@@ -83,36 +85,19 @@ def _read(
     most: int | None = None,
 ) -> dict[Cell, Figures]:
     """Return the figures broken down by some of the dimensions; the others are `TOTAL`."""
-    limit = None if most is None else _WAYS * (most + 1)
+    limit = None if most is None else _ROWS * (most + 1)
 
     def in_place(cell: Cell) -> Cell:
         values = dict(zip(by, cell, strict=True))
         return tuple(values.get(dimension, TOTAL) for dimension in definition.by)
 
-    named = counted(definition, scope, directory, by=by)
-    tallies = (Tally(in_place(named.cell(row)), *row[len(by) :]) for row in session.execute(_of_people(named).limit(limit)))
-    found = figures_by_cell(tallies, totals=totals)
-    without = headcounts(definition, scope, directory, by=by)
-    for row in session.execute(_of_headcounts(without).limit(limit)):
-        participations, minutes = (ByStatus(*map(int, row[start : start + 3])) for start in (len(by), len(by) + 3))
+    numbers = (func.count(), func.sum(Participation.minutes_credited), numbers_of(Participation.person_id))
+    named = counted(definition, scope, directory, by=by).by_cell(session, *numbers, also=_WAYS, limit=limit)
+    found = figures_by_cell((Tally(in_place(cell), *counts) for cell, counts in named), totals=totals)
+    sums = (func.coalesce(func.sum(each), 0) for each in _OF_HEADCOUNTS)
+    for cell, row in headcounts(definition, scope, directory, by=by).by_cell(session, *sums, limit=limit):
+        participations, minutes = ByStatus(*map(int, row[:3])), ByStatus(*map(int, row[3:]))
         new = Figures(ByStatus(), participations, minutes, participations)
-        cell = in_place(without.cell(row))
-        for each in cell_and_totals(cell) if totals else (cell,):
+        for each in cell_and_totals(in_place(cell)) if totals else (in_place(cell),):
             found[each] = found.get(each, Figures()) + new
     return found
-
-
-def _of_people(what: Counted) -> Select[Any]:
-    """Return the statement with what `Tally` says of each cell."""
-    ways = (Participation.attended, Participation.completed)
-    numbers = (func.count(), func.sum(Participation.minutes_credited), numbers_of(Participation.person_id))
-    return what.select(*what.cells, *ways, *numbers).group_by(*what.cells, *ways)
-
-
-def _of_headcounts(what: Counted) -> Select[Any]:
-    """Return the statement with participations and minutes, each by status, in each cell.
-
-    Their minutes are those of the people who completed; of the others nobody knows.
-    """
-    numbers = (Headcount.registered, Headcount.attended, Headcount.completed, *(Headcount.minutes,) * 3)
-    return what.select(*what.cells, *(func.coalesce(func.sum(each), 0) for each in numbers)).group_by(*what.cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import product
@@ -59,10 +60,10 @@ def figures_by_cell(tallies: Iterable[Tally], *, totals: bool) -> dict[Cell, Fig
         tallies: what was counted; a cell may come several times.
         totals: whether totals are wanted.
     """
-    found: dict[Cell, _Sums] = {}
+    found: defaultdict[Cell, _Sums] = defaultdict(_Sums)
     for tally in tallies:
         for cell in cell_and_totals(tally.cell) if totals else (tally.cell,):
-            found.setdefault(cell, _Sums()).add(tally)
+            found[cell].add(tally)
     return {cell: sums.figures() for cell, sums in found.items()}
 
 
