@@ -258,6 +258,10 @@ def _faults_of_a_whole_page(page: Page) -> Any:
     titles = [" ".join(title.to_text().split()) for title in page.select("head title")]
     if len(titles) != 1 or (headings and not titles[0].removeprefix("Error: ").startswith(" ".join(headings[0].split()))):
         yield f"the title {titles} does not begin with the heading {headings}"
+    sent_from_outside = {button.attrs["form"]: button for button in reversed(page.select("header button[form]"))}
+    for form, first in sent_from_outside.items():
+        if first.attrs.get("name"):
+            yield f"Enter in a field of {form} presses {first.to_text()!r}, which stands before it"
     language = page.one("html").attrs.get("lang")
     if language not in ("es", "en"):
         yield f"lang is {language!r}"

@@ -14,13 +14,19 @@
       event.preventDefault();
       return;
     }
-    const sent = event.submitter?.name === "page-language" ? changedForm(form) : form;
-    const body = bodyOf(sent, event.submitter);
-    setBusy(sent, event.submitter);
+    const button = event.submitter && "enter" in event.submitter.dataset ? ownButton(form) : event.submitter;
+    const sent = button?.name === "page-language" ? changedForm(form) : form;
+    const body = bodyOf(sent, button);
+    setBusy(sent, button);
     if (!body) return;
     event.preventDefault();
     send(sent, body);
   });
+
+  // The button that Enter would press if none stood before the form (_macros/language.html).
+  function ownButton(form) {
+    return [...form.elements].find((each) => each.type === "submit" && form.contains(each));
+  }
 
   // After 100 ms the button says that it works.
   function setBusy(form, button) {
