@@ -126,7 +126,7 @@ def coverage(session: Session, actor: Actor, asked: Definition, *, today: date, 
     held = BitMap.union(BitMap(), *(each.seminars for each in found.values()))
     seminars = _lines(session, asked, scope, directory)
     groups = agency_names(directory.agencies, Dimension.GROUP)
-    words, span = {"": str(_("Not assigned"))}, _span(asked, found.values())
+    words, span = {"": str(_("Not assigned"))}, _span(asked, found.values(), today)
     unit = trend_by(*span) if span else None
     return Coverage(
         _states(session, asked, scope, directory),
@@ -175,12 +175,12 @@ def _tile(
     return Tile(state, reached(counted.number, last_day), counted, last_day, url)
 
 
-def _span(asked: Definition, groups: Iterable[OfGroup]) -> tuple[date, date] | None:
-    """Return the days that the trend shows: those asked for, or those on which seminars ended."""
+def _span(asked: Definition, groups: Iterable[OfGroup], today: date) -> tuple[date, date] | None:
+    """Return the days that the trend shows: those asked for, or those on which seminars ended. Of the future only the latter."""
     days = [day for each in groups for day in (each.first_day, each.last_day) if day]
     if not days:
         return None
-    return asked.first or min(days), asked.last or max(days)
+    return asked.first or min(days), min(asked.last or max(days), max(today, *days))
 
 
 def _in_order(found: Mapping[str, tuple[int, int]], span: tuple[date, date], by: Dimension, language: str) -> list[tuple[str, int, int]]:
