@@ -15,7 +15,7 @@ from seminar_app.seminars.wording import door
 from seminar_app.web.access import public
 from seminar_app.web.database import session
 from seminar_app.web.languages import CODES
-from seminar_app.web.page_cache import cached_while_unchanged
+from seminar_app.web.page_cache import cached
 from seminar_app.web.paging import page_number
 from seminar_app.web.places import country_name, zone_words
 
@@ -36,7 +36,7 @@ def office_of_request() -> public_queries.Contact | None:
 
 @blueprint.get("/")
 @public
-@cached_while_unchanged
+@cached
 def calendar() -> ResponseReturnValue:
     """Show future seminars, and the last past ones; `?show=past` pages through the past."""
     now = clock.now()
@@ -55,7 +55,7 @@ def calendar() -> ResponseReturnValue:
 
 @blueprint.get("/seminars/<slug>")
 @public
-@cached_while_unchanged
+@cached
 def page(slug: str) -> ResponseReturnValue:
     """Show a seminar's public page."""
     seminar = public_queries.seminar_page(session(), slug)
