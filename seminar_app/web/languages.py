@@ -43,7 +43,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def current_language() -> str:
     """Return `es` or `en`, the language of the text being written now."""
-    return str(get_locale() or "es")[:2]
+    locale = get_locale()
+    return locale.language if locale is not None else "es"
 
 
 def _selected() -> str | None:
