@@ -67,7 +67,8 @@ class Invitation:
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     size: int
-    taken: int
+    taken: int = field(compare=False)
+    """Two are equal if they differ only in this: pages say no more of it than `wording.door`."""
     hosts: list[Host] = field(default_factory=list)
 
     @property

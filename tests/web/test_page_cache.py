@@ -312,6 +312,25 @@ def test_a_form_is_rendered_once_for_a_crowd_and_each_visitor_has_a_number_of_th
     assert {client.post("/seminars/kept/register", data={}).status_code for client in clients} == {422}, "read, and found incomplete"
 
 
+@pytest.mark.sqlite_only
+def test_what_changes_another_page_renders_none_and_what_changes_this_one_is_shown_at_once(keeping: Flask, make: Make) -> None:
+    begun = []
+    pages = {"seminars/page.html": "/seminars/kept", "seminars/calendar.html": "/"}
+
+    def begin(_app: Flask, template: Template, **_more: object) -> None:
+        begun.append(template.name)
+
+    with template_rendered.connected_to(begin, keeping):
+        for title in ("First", "Second"):
+            with keeping.app_context(), unit_of_work() as open_session:
+                open_session.scalars(select(Seminar).where(Seminar.slug == "kept")).one().title_en = title
+            for _turn in range(2):
+                for address in pages.values():
+                    assert title in keeping.test_client().get(address, headers={"Accept-Language": "en"}).text
+                make.account()
+    assert begun == [*pages, *pages]
+
+
 def test_each_rendered_answer_has_a_nonce_of_its_own(client: CheckingClient) -> None:
     policies = {client.get("/login").response.headers["Content-Security-Policy"] for _ in range(3)}
     assert len(policies) == 3
