@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
-from flask_babel import Babel, get_locale, refresh
+from flask_babel import Babel, get_locale, get_translations, refresh
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -35,6 +36,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Select each request's language. Outside a request the default language is used."""
     app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with the extension that Babel adds
+        gettext=lambda text: _catalogue(get_locale()).ugettext(text),
+        ngettext=lambda one, many, n: _catalogue(get_locale()).ungettext(one, many, n),
+        newstyle=True,
+    )
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
     app.before_request(_switch)
@@ -45,6 +51,12 @@ def current_language() -> str:
     """Return `es` or `en`, the language of the text being written now."""
     locale = get_locale()
     return locale.language if locale is not None else "es"
+
+
+@cache
+def _catalogue(_locale: Locale | None) -> Any:
+    """Return the catalogue of the current locale; flask-babel looks for it again for each text."""
+    return get_translations()
 
 
 def _selected() -> str | None:
