@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton
 REMEMBERED = 1_000
 """Days whose words are remembered, for each form: pages say the same few again and again, and Babel takes long."""
 
+
 @lru_cache(maxsize=REMEMBERED)
 def long_date(value: date, language: str) -> str:
     """Return «3 de junio de 2014», «June 3, 2014»."""
