@@ -43,13 +43,20 @@ def has_wrk() -> bool:
 
 
 def fetch(
-    url: str, *, seconds: float, connections: int = 8, threads: int = 2, script: str = "get.lua", arguments: tuple[str, ...] = ()
+    url: str,
+    *,
+    seconds: float,
+    connections: int = 8,
+    threads: int = 2,
+    cookie: str = "",
+    script: str = "get.lua",
+    arguments: tuple[str, ...] = (),
 ) -> Load:
-    """Fetch `url` for this time over this many connections; `script` of bench/wrk decides what is sent."""
+    """Fetch `url` for this time over this many connections, with this cookie; another `script` of bench/wrk decides itself what is sent."""
     if not has_wrk():
-        return fetch_with_threads(url, seconds=seconds, connections=connections)
+        return fetch_with_threads(url, seconds=seconds, connections=connections, cookie=cookie)
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(SCRIPTS / script), url]
-    done = subprocess.run([*command, "--", *arguments], capture_output=True, text=True, check=True, cwd=SCRIPTS)
+    done = subprocess.run([*command, "--", *((cookie,) if cookie else arguments)], capture_output=True, text=True, check=True, cwd=SCRIPTS)
     found = FIGURE.search(done.stdout)
     if found is None:
         raise RuntimeError(done.stdout + done.stderr)
@@ -57,10 +64,11 @@ def fetch(
     return Load(requests / lasted, p50, p95, p99, int(errors))
 
 
-def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
+def fetch_with_threads(url: str, *, seconds: float, connections: int, cookie: str = "") -> Load:
     """Fetch with the standard library instead of wrk, for plain GETs."""
     parts = urlsplit(url)
     assert parts.hostname
+    headers = {"Accept-Language": "es"} | ({"Cookie": cookie} if cookie else {})
     deadline = time.perf_counter() + seconds
     latencies: list[float] = []
     errors = 0
@@ -70,7 +78,7 @@ def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
         while time.perf_counter() < deadline:
             begun = time.perf_counter()
-            connection.request("GET", parts.path)
+            connection.request("GET", parts.path, headers=headers)
             answer = connection.getresponse()
             answer.read()
             latencies.append(time.perf_counter() - begun)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
+REMEMBERED = 1_000
+"""Days whose words are remembered, for each form: pages say the same few again and again, and Babel takes long."""
 
+
+@lru_cache(maxsize=REMEMBERED)
 def long_date(value: date, language: str) -> str:
     """Return «3 de junio de 2014», «June 3, 2014»."""
     return format_date(value, "long", locale=language)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def day_and_date(value: date, language: str) -> str:
+    """Return «martes, 3 de junio de 2014», «Tuesday, June 3, 2014»."""
+    return format_date(value, "full", locale=language)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def date_range(first: date, last: date, language: str) -> str:
     """Return «3 al 5 de junio de 2014», «12 y 13 de enero de 2027», «June 3–5, 2014», or the single day."""
     end = long_date(last, language)

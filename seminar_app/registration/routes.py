@@ -35,7 +35,7 @@ from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.ids import id_in
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter
-from seminar_app.web.page_cache import cached_with_fresh_values
+from seminar_app.web.page_cache import cached, own_value, same_while
 
 OFFICE_AT_THE_SAME_ADDRESS = "60 per minute"
 SENT_AGAIN = "20 per hour"
@@ -44,6 +44,7 @@ SENT_AGAIN = "20 per hour"
 @blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
 @needs_no_token
 @public
+@cached
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
 def register(slug: str) -> ResponseReturnValue:
     """Show the form, and keep what was sent until its mail's button is pressed (docs/decisions/0031-a-proven-mailbox.md)."""
@@ -223,15 +224,13 @@ def _page(form: RegistrationForm, shown: FormPage, *, action: str = "") -> str:
 
 
 def _empty_form(shown: FormPage, way: Door, now: datetime) -> str:
-    """Return the empty form. Only its id differs between visitors, so the page cache keeps the rest."""
-    values = {"number": uuid.uuid4().hex}
+    """Return the empty form. Only its id differs between visitors."""
 
     def render() -> str:
         form = _form(shown, way, now)
-        form.submission_id.data = values["number"]
+        form.submission_id.data = own_value("display")
         return _page(form, shown)
 
     seminar, office, notice = shown.seminar, shown.office, shown.notice
     words = (office.name_es, office.name_en, office.email, office.phone, notice.id if notice else None)
-    state = (seminar.id, seminar.version, words, way, day_there(now, seminar.time_zone))
-    return cached_with_fresh_values("register", state=state, values=values, render=render)
+    return same_while((seminar.id, seminar.version, words, way, day_there(now, seminar.time_zone)), render)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.errors import NotFound
@@ -67,7 +67,8 @@ class Invitation:
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     size: int
-    taken: int
+    taken: int = field(compare=False)
+    """Two are equal if they differ only in this: pages say no more of it than `wording.door`."""
     hosts: list[Host] = field(default_factory=list)
 
     @property
@@ -161,25 +162,44 @@ _PAGE: tuple[Any, ...] = (
 )
 
 
+def _page_of(wanted: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> Select[Any]:
+    """Return the statement of a page. The seminars are chosen first, so that seats are summed only for those that are shown."""
+    here = select(Seminar.id).where(Seminar.state.in_(sorted(PUBLIC_STATES)), *wanted).order_by(*order)
+    here = here.offset(bindparam("skipped", type_=Integer)).limit(bindparam("most", type_=Integer))
+    return select(*_LINE).where(Seminar.id.in_(here)).order_by(*order)
+
+
+_TODAY = bindparam("today", type_=Date)
+_UPCOMING = _page_of(
+    (Seminar.ends_on >= _TODAY, Seminar.starts_on > bindparam("earliest", type_=Date)),  # the index is on the first day
+    (Seminar.starts_on, Seminar.id),
+)
+_PAST = _page_of((Seminar.ends_on < _TODAY,), (Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc()))
+
+
 def upcoming(session: Session, *, today: date, page: int = 1) -> Calendar:
     """Return seminars that have not ended by `today`, those that begin first at the top."""
-    not_over = Seminar.ends_on >= today, Seminar.starts_on > today - timedelta(days=LONGEST_SEMINAR_DAYS)  # the index is on the first day
-    return _page_of(session, not_over, (Seminar.starts_on, Seminar.id), page=page, length=UPCOMING_PAGE)
+    earliest = today - timedelta(days=LONGEST_SEMINAR_DAYS)
+    return _read(session, _UPCOMING, {"today": today, "earliest": earliest}, page=page, length=UPCOMING_PAGE)
 
 
 def past(session: Session, *, today: date, page: int = 1, length: int = PAST_PAGE) -> Calendar:
     """Return seminars that ended before `today`, those that ended last at the top."""
-    last_first = Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc()
-    return _page_of(session, (Seminar.ends_on < today,), last_first, page=page, length=length)
+    return _read(session, _PAST, {"today": today}, page=page, length=length)
 
 
-def _page_of(session: Session, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], *, page: int, length: int) -> Calendar:
-    """Read one page. The seminars are chosen first, so that seats are summed only for those that are shown."""
-    here = select(Seminar.id).where(Seminar.state.in_(sorted(PUBLIC_STATES)), *wanted).order_by(*order)
-    here = here.offset((page - 1) * length).limit(length + 1)
-    rows = session.execute(select(*_LINE).where(Seminar.id.in_(here)).order_by(*order)).all()
+def _read(session: Session, statement: Select[Any], days: Mapping[str, date], *, page: int, length: int) -> Calendar:
+    rows = session.execute(statement, {**days, "skipped": (page - 1) * length, "most": length + 1}).all()
     lines = [Invitation(**row._mapping) for row in rows[:length]]
     return Calendar(lines, more=len(rows) > length)
+
+
+_HOSTS = (
+    select(SeminarHost.seminar_id, Office.name_es, Office.name_en)
+    .join(Office, Office.id == SeminarHost.office_id)
+    .where(SeminarHost.seminar_id.in_(bindparam("seminar_ids", expanding=True)))
+    .order_by(SeminarHost.seminar_id, SeminarHost.position)
+)
 
 
 def name_hosts(session: Session, invitations: Sequence[Invitation]) -> None:
@@ -187,38 +207,45 @@ def name_hosts(session: Session, invitations: Sequence[Invitation]) -> None:
     by_id = {invitation.id: invitation for invitation in invitations}
     if not by_id:
         return
-    for seminar_id, name_es, name_en in session.execute(
-        select(SeminarHost.seminar_id, Office.name_es, Office.name_en)
-        .join(Office, Office.id == SeminarHost.office_id)
-        .where(SeminarHost.seminar_id.in_(sorted(by_id)))
-        .order_by(SeminarHost.seminar_id, SeminarHost.position)
-    ):
+    for seminar_id, name_es, name_en in session.execute(_HOSTS, {"seminar_ids": sorted(by_id)}):
         by_id[seminar_id].hosts.append(Host(name_es, name_en))
 
 
 _CONTACT = (Office.name_es, Office.name_en, Office.email, Office.phone)
-_BY_SLUG = select(*_PAGE, *(column.label(f"office_{column.key}") for column in _CONTACT)).join(Office, Office.id == Seminar.office_id)
-_SESSIONS = select(
-    SeminarSession.id,
-    SeminarSession.public_id,
-    SeminarSession.title_es,
-    SeminarSession.title_en,
-    SeminarSession.starts_at,
-    SeminarSession.ends_at,
-    SeminarSession.room,
-    SeminarSession.changed_at,
-    SeminarSession.version,
-    Speaker.name,
-    Speaker.affiliation,
-).outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
+_BY_SLUG = (
+    select(*_PAGE, *(column.label(f"office_{column.key}") for column in _CONTACT))
+    .join(Office, Office.id == Seminar.office_id)
+    .where(Seminar.slug == bindparam("slug"))
+)
+_OFFICE_BY_SLUG = (
+    select(Seminar.state, Seminar.archived_from, *_CONTACT)
+    .join(Office, Office.id == Seminar.office_id)
+    .where(Seminar.slug == bindparam("slug"))
+)
+_SESSIONS = (
+    select(
+        SeminarSession.id,
+        SeminarSession.public_id,
+        SeminarSession.title_es,
+        SeminarSession.title_en,
+        SeminarSession.starts_at,
+        SeminarSession.ends_at,
+        SeminarSession.room,
+        SeminarSession.changed_at,
+        SeminarSession.version,
+        Speaker.name,
+        Speaker.affiliation,
+    )
+    .outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
+    .where(SeminarSession.seminar_id == bindparam("seminar_id"))
+    .order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
+)
 _SESSION_COLUMNS = 9
 
 
 def office_of(session: Session, slug: str) -> Contact | None:
     """Return how people reach the office of a seminar that the public may see; None if there is none with this slug."""
-    columns = (Seminar.state, Seminar.archived_from, Office.name_es, Office.name_en, Office.email, Office.phone)
-    wanted = select(*columns).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == slug)
-    row = session.execute(wanted).one_or_none()
+    row = session.execute(_OFFICE_BY_SLUG, {"slug": slug}).one_or_none()
     return None if row is None or not is_public(row.state, row.archived_from) else Contact(*row[2:])
 
 
@@ -240,17 +267,14 @@ def seminar_as_told(session: Session, slug: str) -> SeminarPage:
     Raises:
         NotFound: there is no such seminar.
     """
-    row = session.execute(_BY_SLUG.where(Seminar.slug == slug)).one_or_none()
+    row = session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound
     columns: Any = row[: len(_PAGE)]
     contact: Any = row[len(_PAGE) :]
     page = SeminarPage(**dict(zip(row._fields, columns, strict=False)), office=Contact(*contact))
     name_hosts(session, [page])
-    rows = session.execute(
-        _SESSIONS.where(SeminarSession.seminar_id == page.id).order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
-    )
-    for row in rows:
+    for row in session.execute(_SESSIONS, {"seminar_id": page.id}):
         if not page.sessions or page.sessions[-1].id != row.id:
             values: Any = row[:_SESSION_COLUMNS]
             page.sessions.append(PublicSession(*values))

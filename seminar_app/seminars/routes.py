@@ -15,7 +15,7 @@ from seminar_app.seminars.wording import door
 from seminar_app.web.access import public
 from seminar_app.web.database import session
 from seminar_app.web.languages import CODES
-from seminar_app.web.page_cache import cached_while_unchanged
+from seminar_app.web.page_cache import cached, same_while
 from seminar_app.web.paging import page_number
 from seminar_app.web.places import country_name, zone_words
 
@@ -36,7 +36,7 @@ def office_of_request() -> public_queries.Contact | None:
 
 @blueprint.get("/")
 @public
-@cached_while_unchanged
+@cached
 def calendar() -> ResponseReturnValue:
     """Show future seminars, and the last past ones; `?show=past` pages through the past."""
     now = clock.now()
@@ -50,12 +50,15 @@ def calendar() -> ResponseReturnValue:
     lines = [*(coming.lines if coming else ()), *(gone.lines if gone else ())]
     public_queries.name_hosts(session(), lines)
     doors = {line.id: door(line, now=now) for line in lines}
-    return render_template("seminars/calendar.html", coming=coming, gone=gone, only_past=only_past, page=page, doors=doors)
+    return same_while(
+        (coming, gone, doors),
+        lambda: render_template("seminars/calendar.html", coming=coming, gone=gone, only_past=only_past, page=page, doors=doors),
+    )
 
 
 @blueprint.get("/seminars/<slug>")
 @public
-@cached_while_unchanged
+@cached
 def page(slug: str) -> ResponseReturnValue:
     """Show a seminar's public page."""
     seminar = public_queries.seminar_page(session(), slug)
@@ -64,14 +67,18 @@ def page(slug: str) -> ResponseReturnValue:
         (day, list(seminar_sessions))
         for day, seminar_sessions in groupby(seminar.sessions, key=lambda s: local_of(s.starts_at, zone).date())
     ]
-    return render_template(
-        "seminars/page.html",
-        seminar=seminar,
-        days=days,
-        door=door(seminar, now=clock.now()),
-        country=country_name(seminar.country),
-        zone_words=zone_words(zone),
-        address=settings().public_url + url_for(".page", slug=slug),
+    way = door(seminar, now=clock.now())
+    return same_while(
+        (seminar, way),
+        lambda: render_template(
+            "seminars/page.html",
+            seminar=seminar,
+            days=days,
+            door=way,
+            country=country_name(seminar.country),
+            zone_words=zone_words(zone),
+            address=settings().public_url + url_for(".page", slug=slug),
+        ),
     )
 
 

@@ -29,6 +29,7 @@ from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.errors import error_page, form_from_elsewhere
 from seminar_app.web.languages import local_path, when_chosen
+from seminar_app.web.page_cache import tell_visitors
 from seminar_app.web.sending_site import may_be_anothers
 from seminar_app.web.unavailable import kept_form
 
@@ -38,7 +39,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     labels.register(FactorKind, FACTOR_KINDS)
     hashing.init_app(app, settings)
-    app.session_interface = WebSessions()
+    app.session_interface = sessions = WebSessions()
+    tell_visitors(app, lambda request: sessions.visitor(app, request))
     login_manager = LoginManager(app, add_context_processor=False)  # templates use `current_actor` instead
     login_manager.session_protection = None  # the session is a database row with a random id, so Flask-Login need not protect it
     login_manager.user_loader(_account)

@@ -208,18 +208,26 @@ class WebSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:  # type: ignore[override]
         """Read the cookie; the database is not queried yet."""
-        cookie = request.cookies.get(self.get_cookie_name(app)) or ""
+        visitor = self.visitor(app, request)
+        return BrowserSession(visitor=visitor, identifier=self._cookie(app, request) if visitor is None else None)
+
+    def _cookie(self, app: Flask, request: Request) -> str:
+        return request.cookies.get(self.get_cookie_name(app)) or ""
+
+    def visitor(self, app: Flask, request: Request) -> dict[str, Any] | None:
+        """Return the values of a visitor's cookie, empty if there is none; None if the cookie names a session in the table."""
+        cookie = self._cookie(app, request)
         if IDENTIFIER.fullmatch(cookie):
-            return BrowserSession(identifier=cookie)
+            return None
         if not cookie:
-            return BrowserSession()
+            return {}
         serializer = self.get_signing_serializer(app)
         lifetime = int(app.permanent_session_lifetime.total_seconds())
         try:
             values = serializer.loads(cookie, max_age=lifetime) if serializer else {}
         except BadSignature:
             values = {}
-        return BrowserSession(visitor={key: value for key, value in values.items() if key in VISITOR_KEYS})
+        return {key: value for key, value in values.items() if key in VISITOR_KEYS}
 
     def save_session(self, app: Flask, session: BrowserSession, response: Response) -> None:  # type: ignore[override]
         """Save changed values in a short transaction; if that fails, log it and still send the finished page."""

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from flask import Flask
 
 from seminar_app.core import dates
@@ -44,12 +44,13 @@ def long_date(value: date) -> str:
 
 def day_and_date(value: date) -> str:
     """Return «martes, 3 de junio de 2014», «Tuesday, June 3, 2014»."""
-    return format_date(value, "full", locale=current_language())
+    return dates.day_and_date(value, current_language())
 
 
 def local_time(value: datetime, time_zone: str) -> str:
-    """Return «9:00», in the zone of the seminar."""
-    return format_time(value.astimezone(ZoneInfo(time_zone)), "H:mm", locale=current_language())
+    """Return «9:00», in the zone of the seminar; the same in both languages."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    return f"{local.hour}:{local.minute:02}"
 
 
 def local_date(value: datetime, time_zone: str) -> date:

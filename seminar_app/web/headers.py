@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Flask, Response, g, request
 
 from config import Settings
+from seminar_app.web.page_cache import own_value
 
 STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
@@ -44,10 +43,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def csp_nonce() -> str:
-    """Return this answer's nonce; it is made on the first call."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    """Return this answer's nonce."""
+    return own_value("nonce")
 
 
 def content_security_policy(nonce: str) -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
-from flask_babel import Babel, get_locale, refresh
+from flask_babel import Babel, get_locale, get_translations, refresh
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from config import Settings
 from seminar_app.web.access import needs_no_token, public
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 LANGUAGES = (("es", "Español"), ("en", "English"))
 CODES = tuple(code for code, _ in LANGUAGES)
+LONGEST_REMEMBERED = 200
+"""Letters of a header whose language is remembered; no browser sends more, and longer ones would fill the memory."""
 SWITCH = "page-language"
 """Name of the button that sends a form only to get it back in the other language, with all that was typed."""
 
@@ -26,6 +36,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Select each request's language. Outside a request the default language is used."""
     app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with the extension that Babel adds
+        gettext=lambda text: _catalogue(get_locale()).ugettext(text),
+        ngettext=lambda one, many, n: _catalogue(get_locale()).ungettext(one, many, n),
+        newstyle=True,
+    )
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
     app.before_request(_switch)
@@ -34,15 +49,32 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def current_language() -> str:
     """Return `es` or `en`, the language of the text being written now."""
-    return str(get_locale() or "es")[:2]
+    locale = get_locale()
+    return locale.language if locale is not None else "es"
+
+
+@cache
+def _catalogue(_locale: Locale | None) -> Any:
+    """Return the catalogue of the current locale; flask-babel looks for it again for each text."""
+    return get_translations()
 
 
 def _selected() -> str | None:
     """Return the link's choice, else the person's own, else the browser's."""
-    if not has_request_context():
-        return None
-    chosen: str | None = g.get("language") or session.get("language")
-    return chosen if chosen in CODES else request.accept_languages.best_match(CODES)
+    return language_of(g.get("language") or session.get("language"), request.environ) if has_request_context() else None
+
+
+def language_of(chosen: str | None, environ: WSGIEnvironment) -> str | None:
+    """Return the language that was chosen, else the one that the browser prefers; None where it names neither of ours."""
+    if chosen in CODES:
+        return chosen
+    header: str = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return _preferred(header) if len(header) <= LONGEST_REMEMBERED else _preferred.__wrapped__(header)
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> str | None:
+    return parse_accept_header(header, LanguageAccept).best_match(CODES)
 
 
 def only_switches_language() -> bool:

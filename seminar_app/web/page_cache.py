@@ -1,231 +1,214 @@
 """Cache public pages until the database changes: a crowd at one page costs one rendering, and no visitor reads an old page.
 
-For visitors without a cookie only. A cached page is valid while no transaction has been committed since it was rendered,
-which the database says in one cheap query (`DatabaseState`), and for one second at most, because registration opens and
-closes by the clock.
+The cache stands before Flask, whose path to a page is nine tenths of the work when the page is there already. It asks the
+application for each page as a visitor does who sends nothing but a language. So a page holds nothing of the visitor who came
+first, and goes to all visitors of that language, with any cookies that say nothing about them (docs/decisions/0014-page-cache.md).
 """
 
 from __future__ import annotations
 
-import logging
+import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, Response, current_app, g, make_response, request, session
-from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine, PoolProxiedConnection
+from flask import Flask, Request, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from config import Settings
-from seminar_app.core.sqlite import is_still_there, may_be_kept
+from seminar_app.web import compression, logs
 from seminar_app.web.database import db
-from seminar_app.web.headers import csp_nonce
-from seminar_app.web.languages import current_language
-from seminar_app.web.response_cache import CACHEABLE, Keeping, ResponseCache
-from seminar_app.web.response_cache import NONCE_PLACE as NONCE_BYTES
+from seminar_app.web.database_state import DatabaseState
+from seminar_app.web.languages import language_of
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., object])
+Visitor = Callable[[Request], Mapping[str, Any] | None]
+"""Return what the session of a visitor holds; None for a reader who may be signed in. It asks no database."""
 
 LONGEST_SECONDS = 1.0
-MOST_PAGES = 200
-NONCE_PLACE = NONCE_BYTES.decode()
-ANSWER_HOLDS = {"sqlite": 0.0, "postgresql": 0.02}
-"""Seconds for which one answer about the database serves all requests.
-
-PostgreSQL's answer costs a round trip to another process, which under a crowd is more than all the rest. SQLite's answer
-costs nothing worth saving.
-"""
-
-
-class DatabaseState:
-    """A value that stays the same only while no transaction is committed.
-
-    SQLite: `PRAGMA data_version` of a connection that never writes. PostgreSQL: the snapshot, which names every
-    transaction that is still open and the next one; equal snapshots see equal rows.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._question = "PRAGMA data_version" if engine.dialect.name == "sqlite" else "SELECT pg_current_snapshot()::text"
-        self._turn = threading.Condition()
-        self._asked = self._answered = 0
-        self._answer: Hashable | None = None
-        self._holds_until = 0.0
-        self.answer_holds = ANSWER_HOLDS[engine.dialect.name]
-        self._connection: PoolProxiedConnection | None = None
-        self._info: dict[Any, Any] = {}
-
-    def now(self) -> Hashable | None:
-        """Return the state, or None if the database gives none (then the cache is neither filled nor used).
-
-        An answer counts only for callers that were there before its query began. A caller that comes while a query is running
-        waits for the next one, together with all others that came meanwhile.
-        """
-        with self._turn:
-            if time.monotonic() < self._holds_until:
-                return self._answer
-            mine = self._asked + 1
-            while self._answered < mine:
-                if self._asked > self._answered:
-                    self._turn.wait()
-                    continue
-                self._asked += 1
-                answer, asked_at = None, time.monotonic()
-                self._turn.release()
-                try:
-                    answer = self._ask()
-                finally:
-                    self._turn.acquire()
-                    self._answer, self._answered = answer, self._asked
-                    self._holds_until = asked_at + self.answer_holds if answer is not None else 0.0
-                    self._turn.notify_all()
-            return self._answer
-
-    def _ask(self) -> Hashable | None:
-        try:
-            if self._connection is not None and not is_still_there(self._info):
-                self.close()
-            if self._connection is None:
-                self._connection = self._open()
-            cursor = self._connection.cursor()
-            cursor.execute(self._question)
-            (state,) = cursor.fetchone() or (None,)
-            cursor.close()
-            if not may_be_kept(self._info):
-                self.close()
-                return None
-        except Exception as error:  # noqa: BLE001  whatever the driver raises: the page itself will say what is wrong
-            log.info("The database does not tell its state: %s", type(error).__name__)
-            self.close()
-            return None
-        return state
-
-    def _open(self) -> PoolProxiedConnection:
-        connection = self._engine.raw_connection()
-        driver: Any = connection.driver_connection
-        if self._engine.dialect.name == "postgresql":
-            driver.autocommit = True
-        self._info = dict(connection.info)
-        connection.detach()  # ours for good, and never in a transaction
-        return connection
-
-    def close(self) -> None:
-        """Close the connection; the next query opens another."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                connection.close()
-            except Exception:  # noqa: BLE001  it is gone already
-                log.debug("The connection was gone.")
+"""Because registration opens and closes by the clock."""
+MOST_PAGES = 400
+ASKING = "constancia.page_cache"
+"""Key of the WSGI environment under which the cache and a view find each other."""
+SAYS_NOTHING = frozenset({"language", "csrf_token", "_permanent"})
+"""Values of a session that change nothing but the language of a page of the cache. A message that waits is not among them."""
+PASSED_ON = frozenset({"HTTP_HOST", "HTTP_X_REQUEST_ID"})
+"""What the application hears of a visitor's headers when it renders a page for all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A page, the state of the database it was rendered from, and until when (monotonic seconds) it may be served."""
+class Page:
+    """A page as the cache keeps it.
 
-    page: str
+    Attributes:
+        state: the state of the database that it was rendered from.
+        facts: what decides the page, if its view says so (`same_while`).
+        until: when it ends (monotonic seconds).
+        route: the pattern of its address, for the log.
+        own: by name, the values in it that were made for one answer; each further answer gets others.
+    """
+
     state: Hashable
+    facts: object
     until: float
+    route: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    own: Mapping[str, str]
 
 
-class PageCache:
-    """The page cache; the least recently used page is dropped first."""
+@dataclass(slots=True)
+class Asking:
+    """What the cache tells a view, and the view the cache."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._database = DatabaseState(engine)
-        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._lock = threading.Lock()
+    page: Page | None
+    """The page as it was before the database changed; None where there is none, or it has ended."""
+    facts: object = None
+    unchanged: bool = False
+    own: dict[str, str] = field(default_factory=dict)
 
-    def database_state(self) -> Hashable | None:
-        """Return the state to cache a page with, or None."""
-        return self._database.now()
 
-    def get(self, key: Hashable, state: Hashable | None) -> Kept | None:
-        """Return the page if it was cached with this state and has not expired; else None."""
-        with self._lock:
-            kept = self._pages.get(key)
-            if kept is None or state is None or kept.state != state or time.monotonic() >= kept.until:
-                return None
-            self._pages.move_to_end(key)
-            return kept
+def cached(view: View) -> View:
+    """Let the cache keep the pages of a public view: what it shows depends only on address, language, database and clock."""
+    view.cached = True  # type: ignore[attr-defined]
+    return view
 
-    def keep(self, key: Hashable, page: str, state: Hashable) -> Kept:
-        """Cache a page that was rendered from the database at `state` or later."""
-        with self._lock:
-            kept = self._pages[key] = Kept(page, state, time.monotonic() + LONGEST_SECONDS)
-            while len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
-            return kept
+
+def own_value(name: str) -> str:
+    """Return a random value of this answer alone: 128 bits in hexadecimal digits. The cache puts another in its place each time."""
+    asking: Asking = request.environ.setdefault(ASKING, Asking(None))
+    return asking.own.setdefault(name, secrets.token_hex(16))
+
+
+def same_while(facts: object, render: Callable[[], str]) -> str:
+    """Return the page that was rendered from equal facts; if none is kept, render it.
+
+    Most commits change another page, and reading a page's facts takes a third of the time of rendering it.
+    """
+    asking: Asking = request.environ.setdefault(ASKING, Asking(None))
+    asking.facts = facts
+    if asking.page is None or asking.page.facts != facts:
+        return render()
+    asking.unchanged = True
+    text = asking.page.body.decode()
+    for name, earlier in asking.page.own.items():
+        text = text.replace(earlier, own_value(name))
+    return text
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Start with an empty cache, or without one if the settings turn it off."""
+    """Put an empty cache before the application, unless the settings turn it off."""
     if settings.page_cache:
         with app.app_context():
-            pages = app.extensions["page_cache"] = PageCache(db.engine)
-        app.wsgi_app = ResponseCache(  # type: ignore[method-assign]
-            app.wsgi_app, state=pages.database_state, log_requests=settings.log_requests, trust_ids=bool(settings.trusted_proxies)
-        )
+            state = DatabaseState(db.engine)
+        app.extensions["page_cache"] = cache = PageCache(app, state, settings)
+        app.wsgi_app = cache  # type: ignore[method-assign]
 
 
-def cached_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Cache a public view. Its page must depend only on address, language, database and clock, and be the same without a cookie."""
-
-    @wraps(view)
-    def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        pages: PageCache | None = current_app.extensions.get("page_cache")
-        if pages is None or request.method != "GET" or request.cookies or request.query_string:
-            return view(*args, **kwargs)
-        key = (request.host, request.path, current_language())
-        state = pages.database_state()
-        if (found := pages.get(key, state)) is not None:
-            _may_be_cached(found)
-            return Response(found.page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
-        response = make_response(view(*args, **kwargs))
-        if state is not None and response.status_code == 200 and not session.modified and g.get("actor") is None:
-            _may_be_cached(pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state))
-        return response
-
-    return kept
+def tell_visitors(app: Flask, visitor: Visitor) -> None:
+    """Let a room tell the cache which readers are visitors. Without it, none is who sends a cookie."""
+    app.extensions["visitor"] = visitor
 
 
-def _may_be_cached(found: Kept) -> None:
-    """Tell `KeptAnswers` that this complete answer is the same for all visitors."""
-    route = request.url_rule.rule if request.url_rule is not None else "-"
-    request.environ[CACHEABLE] = Keeping(found.state, found.until, csp_nonce(), route)
-
-
-def cached_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
-    """Return a form from the cache: a page that differs between visitors only in some values, such as its CSRF token.
-
-    For visitors without a cookie. The page is at most one second old; a form that is sent is checked against the current data.
+class PageCache:
+    """WSGI middleware; the page that was rendered least recently is dropped first.
 
     Args:
-        name: identifies the page.
-        state: what was read just now and decides what the page says.
-        values: by any name, the texts that belong to this visitor only; each stands in the page as it is.
-        render: renders the page with these values in it.
+        app: the application, as it is until now.
+        state: tells whether anything was committed.
+        settings: say what is logged, and whether a proxy of ours gives requests their ids.
     """
-    pages: PageCache | None = current_app.extensions.get("page_cache")
-    if pages is None or request.cookies or request.query_string:
-        return render()
-    key = (name, request.host, request.path, current_language())
-    places = {f"value-of-{place}-goes-here": value for place, value in values.items()} | {NONCE_PLACE: csp_nonce()}
-    found = pages.get(key, state)
-    if found is None:
-        page = None
-        whole = render()
-        for place, value in places.items():
-            page = (page or whole).replace(value, place)
-        pages.keep(key, page or whole, state)
-        return whole
-    page = found.page
-    for place, value in places.items():
-        page = page.replace(place, value)
-    return page
+
+    def __init__(self, app: Flask, state: DatabaseState, settings: Settings) -> None:
+        self._flask = app
+        self._app: WSGIApplication = app.wsgi_app
+        self.state = state
+        self._settings = settings
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from the cache; else call the application, and keep its answer if that is allowed."""
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+            return self._app(environ, start_response)
+        began, asked = time.perf_counter(), self._flask.request_class(environ)
+        if (language := self._language(asked)) is None:
+            return self._app(environ, start_response)
+        key = (environ.get("HTTP_HOST"), environ["wsgi.url_scheme"], environ["PATH_INFO"], language)
+        page = self._pages.get(key)
+        if page is not None and time.monotonic() >= page.until:
+            page = None
+        route = page.route if page is not None else self._route(asked)
+        if route is None or (state := self.state.now()) is None:
+            return self._app(environ, start_response)
+        if page is not None and page.state == state:
+            return self._give(page, asked, start_response, began)
+        asking = Asking(page)
+        answer = Response.from_app(self._app, self._as_anybody(environ, language) | {ASKING: asking}, buffered=True)
+        if "Set-Cookie" in answer.headers:
+            return self._app(environ, start_response)  # a session began, and it is not this visitor's
+        if answer.status_code == 200 and not answer.cache_control.no_store:
+            self._keep(key, _kept(answer, asking, state, route))
+        compression.compress(answer, asked)
+        return answer(environ, start_response)
+
+    def _language(self, asked: Request) -> str | None:
+        """Return the language of a visitor's page; None for a reader whose page may differ in more than that."""
+        values: Mapping[str, Any] | None = {}
+        if "HTTP_COOKIE" in asked.environ:
+            values = self._flask.extensions.get("visitor", lambda _request: None)(asked)
+        if values is None or values.keys() - SAYS_NOTHING:
+            return None
+        return language_of(values.get("language"), asked.environ) or self._settings.default_language
+
+    def _route(self, asked: Request) -> str | None:
+        """Return the pattern of the address, if its view lets the cache keep the page."""
+        try:
+            rule, _values = self._flask.create_url_adapter(asked).match(return_rule=True)  # type: ignore[union-attr]
+        except HTTPException:
+            return None
+        return rule.rule if getattr(self._flask.view_functions[rule.endpoint], "cached", False) else None
+
+    @staticmethod
+    def _as_anybody(environ: WSGIEnvironment, language: str) -> WSGIEnvironment:
+        """Return the request without what tells one visitor from another."""
+        told = {name: value for name, value in environ.items() if name in PASSED_ON or not name.startswith(("HTTP_", "CONTENT_"))}
+        return told | {"HTTP_ACCEPT_LANGUAGE": language}
+
+    def _keep(self, key: Hashable, page: Page) -> None:
+        with self._lock:
+            self._pages[key] = page
+            self._pages.move_to_end(key)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+    def _give(self, page: Page, asked: Request, start_response: StartResponse, began: float) -> Iterable[bytes]:
+        request_id = logs.request_id_of(asked.headers.get("X-Request-ID") if self._settings.trusted_proxies else None)
+        headers, body = [*page.headers, ("X-Request-ID", request_id)], page.body
+        for earlier in page.own.values():
+            new = secrets.token_hex(16)
+            body = body.replace(earlier.encode(), new.encode())
+            headers = [(name, value.replace(earlier, new)) for name, value in headers]
+        if (small := compression.compressed(body, asked)) is not None:
+            headers, body = [*headers, ("Content-Encoding", "gzip")], small
+        if self._settings.log_requests:
+            seconds = time.perf_counter() - began
+            logs.write_line(method="GET", route=page.route, status=200, seconds=seconds, size=len(body), request_id=request_id)
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _kept(answer: Response, asking: Asking, state: Hashable, route: str) -> Page:
+    """Return the page to keep: the earlier one, if its facts are the same, and never for longer than from when it was rendered."""
+    if asking.unchanged and asking.page is not None:
+        return replace(asking.page, state=state)
+    headers = tuple((name, value) for name, value in answer.headers if name not in ("Content-Length", "X-Request-ID"))
+    until = time.monotonic() + LONGEST_SECONDS
+    return Page(state, asking.facts, until, route, headers, answer.get_data(), asking.own)
