@@ -17,7 +17,9 @@ from babel.dates import format_date, format_time
 
 from config import PROJECT_ROOT, Settings
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
+from seminar_app.core.spool import forget_abandoned
 from seminar_app.core.sqlite import database_path
+from seminar_app.web import logs
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
@@ -90,8 +92,18 @@ def switch_threads_often() -> None:
     sys.setswitchinterval(0.0005)
 
 
+def begin_worker(settings: Settings) -> None:
+    """Prepare this process to answer requests, before it makes the app or takes over the one that the server made."""
+    end_with_server(signal.SIGKILL)  # a granian worker that is asked to end may wait for its own threads for ever
+    forget_abandoned()
+    spare_memory()
+    switch_threads_often()
+    logs.set_up(settings)
+    work_with_database(settings)
+
+
 def settle_memory() -> None:
-    """Preload what every page needs, then return unused memory. Called once, after the app is made."""
+    """Preload what every page needs, then return unused memory. Called once, after the app is made and before workers are forked."""
     for code in CODES:
         format_date(date(2014, 6, 3), "full", locale=code)
         format_time(time(9), "H:mm", locale=code)

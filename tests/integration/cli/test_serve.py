@@ -157,7 +157,7 @@ class Quiet:
     def on_startup(self, hook: Callable[[], None]) -> None:
         self._hooks.append(hook)
 
-    def serve(self) -> None:
+    def serve(self, **_loading: object) -> None:
         for hook in self._hooks:
             hook()
 
