@@ -14,6 +14,7 @@ from datetime import date, time
 
 import click
 from babel.dates import format_date, format_time
+from sqlalchemy.orm import configure_mappers
 
 from config import PROJECT_ROOT, Settings
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
@@ -107,6 +108,7 @@ def settle_memory() -> None:
     for code in CODES:
         format_date(date(2014, 6, 3), "full", locale=code)
         format_time(time(9), "H:mm", locale=code)
+    configure_mappers()
     gc.collect()
     gc.freeze()
     if (libc := _glibc()) is not None:
