@@ -5,6 +5,7 @@ Measured is the proportional set size: pages that processes share count once in 
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -30,7 +31,7 @@ def measure(database: Database) -> list[Row]:
     with flask_serve(database) as (server, url):
         _load(url, made, cookie)
         sizes = {pid: pss_mb(pid) for pid in (server, *_descendants(server))}
-        web = [size for pid, size in sizes.items() if _is_fork_of(server, pid)]
+        web = [size for pid, size in sizes.items() if _is_web_worker(server, pid)]
     figure = f"{sum(sizes.values()):.0f} MB: server {sizes[server]:.0f}, {len(web)} web workers {sum(web):.0f}"
     rest = sum(sizes.values()) - sum(web) - sizes[server]
     return [
@@ -80,7 +81,6 @@ def _descendants(pid: int) -> list[int]:
     return [*children, *(each for child in children for each in _descendants(child))]
 
 
-def _is_fork_of(server: int, pid: int) -> bool:
-    """Whether it is a web worker: forked, it has the command line of the server."""
-    line = Path(f"/proc/{pid}/cmdline")
-    return pid != server and line.read_bytes() == Path(f"/proc/{server}/cmdline").read_bytes()
+def _is_web_worker(server: int, pid: int) -> bool:
+    """Whether it is a fork in the server's session; the process of mail and jobs leads one of its own."""
+    return pid != server and os.getsid(pid) == os.getsid(server)

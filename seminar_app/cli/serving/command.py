@@ -68,7 +68,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     )
     logs.set_up(settings)
     drain_first(server, settings)
-    beside = JobsProcess() if jobs and "worker" in current_app.cli.commands else None
+    beside = JobsProcess(app) if jobs and "worker" in current_app.cli.commands else None
     if beside:
         server.on_startup(beside.start)
         server.on_shutdown(beside.stop)
