@@ -213,11 +213,13 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False) 
     return _grouped(session, _PEOPLE.where(Registration.seminar_id == seminar_id, here))
 
 
-_PEOPLE = (
-    select(Registration.id.label("registration_id"), Registration.public_id, Registration.state.label("registration_state"), *SHOWN)
-    .join(Person, Person.id == Registration.person_id)
-    .where(Person.merged_into_id.is_(None))
-)
+_COLUMNS: list[Any] = [
+    Registration.id.label("registration_id"),
+    Registration.public_id,
+    Registration.state.label("registration_state"),
+    *SHOWN,
+]
+_PEOPLE = select(*_COLUMNS).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
 """The names of the columns are others than those of an agency's version."""
 _AMONG = (
     _PEOPLE.add_columns(AgencyVersion.__table__)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Executable, Row
 from sqlalchemy.orm import Session
 
 
-def rows_of(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+def rows_of(session: Session, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """Return the rows of a statement that selects columns and no entities, with what the session has changed so far."""
     session.flush()
     return session.connection().execute(statement, values).all()

@@ -52,5 +52,5 @@ def deliver(environment: Mapping[str, str], dies_at: int, twin: str | None) -> N
 
     setattr(Mailer, "send", (lambda _self, _mail: None) if twin == NOTES_FIRST else send_then_die)  # noqa: B010
     if twin is not None:
-        delivery._finish_and_take = note_then_send if twin == NOTES_FIRST else note_late
+        setattr(delivery, "_finish_and_take", note_then_send if twin == NOTES_FIRST else note_late)  # noqa: B010
     delivery.deliver_due(app, timeout=1.0)
