@@ -12,11 +12,11 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import attendance, certificates, data, large, nominations, pages, paper, registration, reports, starts
+from bench import attendance, certificates, data, large, memory, nominations, pages, paper, registration, reports, starts
 from bench.databases import fresh, opened
 from bench.results import TO_COME, Row, summary, table
 
-PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists", "paper", "certificates", "reports")
+PARTS = ("page", "registration", "attendance", "start", "memory", "weight", "clone", "lists", "paper", "certificates", "reports")
 DOCS = Path(__file__).parents[1] / "docs"
 PLANS = DOCS / "plans.md"
 
@@ -79,6 +79,8 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
             rows += attendance.measure(database, seconds=seconds, pages_per_second=bare)
         if "start" in wanted:
             rows.append(starts.cold_start(database))
+        if "memory" in wanted:
+            rows += memory.measure(database)
         if engine == "sqlite":
             rows += starts.page_weight(database) if "weight" in wanted else []
             rows += [starts.clone_to_demo()] if "clone" in wanted else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from dataclasses import replace
 from statistics import median
 from urllib.parse import urlencode
@@ -11,9 +12,10 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from bench import commits, data, servers
-from bench.browser import Browser
+from bench.browser import Answer, Browser
 from bench.databases import Database
 from bench.load import fetch, has_wrk
+from bench.plans import statements_of
 from bench.results import Row
 from bench.staff import signed_in
 from seminar_app.attendance.models import Mark
@@ -27,6 +29,12 @@ MARKS_PER_SECOND = {"sqlite": 160, "postgresql": 140}
 SLOWEST_MS = 40
 """95 % of the marks are answered within."""
 CONNECTIONS = 4
+MOST_STATEMENTS = 12
+SESSIONS = 6
+FIRST_DAY = SESSIONS // 3
+"""Sessions that have begun. A later one takes no presence yet."""
+SHEETS = (*((100, number) for number in range(6)), (4_000, 0))
+"""People, and which of the seminars of that size. A small sheet is marked in half a second, so there are several."""
 EXPORTS = ((2_000, 6), (10_000, 12))
 AT_ONCE = 2_000
 """People of the largest seminar here whose files a page sends at once; the worker writes the others."""
@@ -36,8 +44,11 @@ MOST_EXTRA_MB = 50
 
 def measure(database: Database, *, seconds: float, pages_per_second: float) -> list[Row]:
     """Return the rows of the report."""
-    sheet = data.seminar(database, "marking", people=4_000, sessions=6, marked=False, in_days=-1)
-    cookie = signed_in(database, RoleName.ORGANIZER, office_id=sheet.office_id)
+    sheets = [
+        data.seminar(database, f"marking-{people}-{number}", people=people, sessions=SESSIONS, marked=False, in_days=-1)
+        for people, number in SHEETS
+    ]
+    cookie = signed_in(database, RoleName.ORGANIZER, office_id=sheets[0].office_id)
     made = {size: data.seminar(database, f"export-{size[0]}", people=size[0], sessions=size[1]) for size in EXPORTS}
     rows = []
     with servers.product(database, workers=1) as server, Browser(server.url) as browser:
@@ -48,35 +59,73 @@ def measure(database: Database, *, seconds: float, pages_per_second: float) -> l
     if has_wrk():
         with servers.product(database) as server, Browser(server.url) as browser:
             browser.take(cookie)
-            rows.insert(0, _marks(database, server.url, browser, sheet, seconds=seconds, pages_per_second=pages_per_second))
+            limit = min(commits.commits_per_second(database), pages_per_second)
+            for people in sorted({people for people, _number in SHEETS}):
+                alike = [sheet for sheet in sheets if len(sheet.registrations) == people]
+                rows.append(_marks(database, server.url, browser, alike, seconds=seconds, limit=limit))
+    rows.append(_statements(database, cookie, sheets[-1]))
     return rows
 
 
-def _marks(database: Database, url: str, browser: Browser, sheet: data.Made, *, seconds: float, pages_per_second: float) -> Row:
-    limit = min(commits.commits_per_second(database), pages_per_second)
-    path = f"/staff/seminars/{sheet.slug}/attendance/{sheet.sessions[0]}"
-    hidden = browser.get(path).hidden()
-    token = {"csrf_token": hidden["csrf_token"]}
+def _form(token: str, registration: uuid.UUID) -> dict[str, str]:
+    """Return the form that the page sends when somebody without a mark is marked present."""
+    key = registration.hex
+    return {"csrf_token": token, f"was-{key}": "", f"mark-{key}": "present", f"minutes-{key}": ""}
+
+
+def _path(sheet: data.Made, session: uuid.UUID) -> str:
+    return f"/staff/seminars/{sheet.slug}/attendance/{session}"
+
+
+def _marks(database: Database, url: str, browser: Browser, sheets: list[data.Made], *, seconds: float, limit: float) -> Row:
+    """Mark everybody of some sheets of one size, session after session, for this time."""
+    token = browser.get(_path(sheets[0], sheets[0].sessions[0])).hidden()["csrf_token"]
     bodies = database.folder / "marks"
-    bodies.write_text(
-        "\n".join(urlencode(token | {f"was-{r.hex}": "", f"mark-{r.hex}": "present", f"minutes-{r.hex}": ""}) for r in sheet.registrations),
-        encoding="ascii",
+    lines = (
+        f"{_path(sheet, s)}\t{urlencode(_form(token, r))}"
+        for sheet in sheets
+        for s in sheet.sessions[:FIRST_DAY]
+        for r in sheet.registrations
     )
+    bodies.write_text("\n".join(lines), encoding="ascii")
     before = _count(database)
     begun = time.perf_counter()
     load = fetch(
-        url, seconds=seconds, connections=CONNECTIONS, script="bodies.lua", arguments=(path, str(bodies), browser.cookie, "HX-Request")
+        url, seconds=seconds, connections=CONNECTIONS, script="bodies.lua", arguments=("/", str(bodies), browser.cookie, "HX-Request")
     )
     lasted = min(time.perf_counter() - begun, seconds)
     rate = (_count(database) - before) / lasted
     return Row(
-        what=f"a mark on a sheet of {len(sheet.registrations):,} people, {CONNECTIONS} coordinators at once",
+        what=f"a mark on a sheet of {len(sheets[0].registrations):,} people, {CONNECTIONS} coordinators at once",
         engine=database.engine,
         figure=str(replace(load, rate=rate)),
         limit=f"{limit:,.0f}/s",
         ratio=rate / limit,
         mark=f"≥ {MARKS_PER_SECOND[database.engine]}/s, p95 ≤ {SLOWEST_MS} ms",
         passed=rate >= MARKS_PER_SECOND[database.engine] and load.p95 <= SLOWEST_MS and not load.errors,
+    )
+
+
+def _statements(database: Database, cookie: str, sheet: data.Made) -> Row:
+    """Count the statements of one mark, from the browser's session to the changed lines."""
+    client = database.app.test_client()
+    client.set_cookie(*cookie.split("=", 1))
+    path = _path(sheet, sheet.sessions[FIRST_DAY - 1])
+    token = Answer(200, client.get(path).get_data(as_text=True), None, 0).hidden()["csrf_token"]
+    with database.app.app_context():
+        engine = db.engine
+    with statements_of(engine) as seen:
+        answer = client.post(path, data=_form(token, sheet.registrations[-1]), headers={"HX-Request": "true"})
+    if answer.status_code != 200:
+        raise RuntimeError(f"the mark was answered with {answer.status_code}")
+    engine.dispose()
+    return Row(
+        what="statements of a mark",
+        engine=database.engine,
+        figure=str(len(seen)),
+        limit="",
+        mark=f"≤ {MOST_STATEMENTS}",
+        passed=len(seen) <= MOST_STATEMENTS,
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.databases import KEY, Database
 from config import THREADS
 from seminar_app.cli.serving.command import WEB_WORKERS
-from tests.support.server import LiveServer
+from tests.support.server import LiveServer, free_port
 
+LONGEST_START_SECONDS = 60
 SETTINGS = {"GRANIAN_BLOCKING_THREADS": str(THREADS), "GRANIAN_LOG_LEVEL": "error"}
 
 
@@ -19,6 +26,40 @@ def product(database: Database, *, workers: int = WEB_WORKERS) -> LiveServer:
     return LiveServer(
         database.url, database.folder, workers=workers, target="bench.targets:app", environment=SETTINGS | {"SECRET_KEY": KEY}
     )
+
+
+@contextmanager
+def flask_serve(database: Database, *arguments: str) -> Iterator[tuple[int, str]]:
+    """Run `flask serve` on a prepared database, without rate limits; yield its process id and URL once it answers."""
+    port = free_port()
+    environment = os.environ | {
+        "SEMINAR_MODE": "test",
+        "SECRET_KEY": KEY,
+        "SEMINAR_DATA_DIR": str(database.folder),
+        "DATABASE_URL": database.url,
+        "PORT": str(port),
+    }
+    command = [sys.executable, "-m", "flask", "--app", "seminar_app", "serve", *arguments]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while not answers(f"http://127.0.0.1:{port}/readyz"):
+            if process.poll() is not None or time.perf_counter() - begun > LONGEST_START_SECONDS:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        yield process.pid, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(LONGEST_START_SECONDS)
+
+
+def answers(url: str) -> bool:
+    """Whether a page is there."""
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def bare(page: str, folder: Path) -> LiveServer:

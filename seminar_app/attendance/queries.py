@@ -31,6 +31,7 @@ from seminar_app.attendance.rules import (
     progress_of,
 )
 from seminar_app.core.errors import NotFound
+from seminar_app.core.reading import rows_of
 from seminar_app.people.models import Person
 from seminar_app.people.rules import CountedAs, counted_as
 from seminar_app.people.shown import ShownPerson, told_apart
@@ -209,23 +210,37 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False) 
     here = Registration.state == RegistrationState.REGISTERED
     if former:
         here = or_(here, exists().where(Mark.registration_id == Registration.id, Mark.status.is_not(None)))
-    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here))
+    return _grouped(session, _PEOPLE.where(Registration.seminar_id == seminar_id, here))
+
+
+_COLUMNS: list[Any] = [
+    Registration.id.label("registration_id"),
+    Registration.public_id,
+    Registration.state.label("registration_state"),
+    *SHOWN,
+]
+_PEOPLE = select(*_COLUMNS).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
+"""The names of the columns are others than those of an agency's version."""
+_AMONG = (
+    _PEOPLE.add_columns(AgencyVersion.__table__)
+    .outerjoin(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
+    .where(
+        Registration.seminar_id == bindparam("seminar_id"),
+        Registration.state == RegistrationState.REGISTERED,
+        Registration.public_id.in_(bindparam("registrations", expanding=True)),
+    )
+)
 
 
 def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID]) -> list[SheetGroup]:
     """Return the people of these registrations who hold a seat, by agency group, in one statement."""
-    here = Registration.public_id.in_(registrations)
-    seated = Registration.state == RegistrationState.REGISTERED
-    wanted = _people().where(Registration.seminar_id == seminar_id, seated, here)
-    rows = session.execute(
-        wanted.add_columns(AgencyVersion).outerjoin(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
-    ).all()
-    return _in_groups(rows, {row.agency_version_id: agency_then(row.AgencyVersion) for row in rows})
+    rows = rows_of(session, _AMONG, {"seminar_id": seminar_id, "registrations": list(registrations)})
+    return _in_groups(rows, {row.agency_version_id: agency_then(row) for row in rows})
 
 
 def people_of(session: Session, seminar_id: int, registration_ids: Collection[int], *, agencies: AgenciesThen) -> list[SheetGroup]:
     """Return the people of these registrations, with or without a seat, by agency group."""
-    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.id.in_(registration_ids)), agencies)
+    return _grouped(session, _PEOPLE.where(Registration.seminar_id == seminar_id, Registration.id.in_(registration_ids)), agencies)
 
 
 _HELD = select(SeminarSession.id, SeminarSession.starts_at, SeminarSession.contact_minutes).where(
@@ -270,11 +285,12 @@ class SheetHead:
 
 def sheet_head(session: Session, seminar_id: int, session_id: uuid.UUID) -> SheetHead:
     """Count the marks of one session (by public id) for each agency group that has seats, in one statement."""
-    rows = session.execute(_HEAD, {"seminar_id": seminar_id, "session_id": session_id}).all()
+    rows = rows_of(session, _HEAD, {"seminar_id": seminar_id, "session_id": session_id})
+    then = [agency_then(row) for row in rows]
     by_group: dict[int, Counter[MarkStatus | None]] = {}
-    for row in rows:
-        by_group.setdefault(agency_then(row).group.id, Counter())[row.status] += int(row.people)
-    groups = sorted(groups_then(agency_then(row) for row in rows).values(), key=in_group_order)
+    for agency, row in zip(then, rows, strict=True):
+        by_group.setdefault(agency.group.id, Counter())[row.status] += int(row.people)
+    groups = sorted(groups_then(then).values(), key=in_group_order)
     counts = [(group, counts_from(by_group[group.id])) for group in groups]
     return SheetHead(counts, rows[0].starts_at if rows else None, rows[0].contact_minutes if rows else 0)
 
@@ -293,15 +309,10 @@ def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> 
     Raises:
         NotFound: no such registration, or it belongs to another seminar.
     """
-    groups = _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.public_id == public_id))
+    groups = _grouped(session, _PEOPLE.where(Registration.seminar_id == seminar_id, Registration.public_id == public_id))
     if not groups:
         raise NotFound
     return groups[0].people[0]
-
-
-def _people() -> Select[Any]:
-    columns: list[Any] = [Registration.id, Registration.public_id, Registration.state, *SHOWN]
-    return select(*columns).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
 
 
 def _grouped(session: Session, people: Select[Any], agencies: AgenciesThen | None = None) -> list[SheetGroup]:
@@ -317,7 +328,7 @@ def _in_groups(rows: Iterable[Any], agencies: AgenciesThen) -> list[SheetGroup]:
         group_id = agencies[row.agency_version_id].group.id
         person = shown_person(row, agencies)
         counted = counted_as(row.sex, reserved=row.reserved, reason=row.reserved_reason, erased=row.erased_at is not None)
-        by_group.setdefault(group_id, []).append(SheetPerson(row.id, row.public_id, row.state, person, counted))
+        by_group.setdefault(group_id, []).append(SheetPerson(row.registration_id, row.public_id, row.registration_state, person, counted))
     return [SheetGroup(group, _by_name(by_group[group.id])) for group in _groups(versions, agencies)]
 
 

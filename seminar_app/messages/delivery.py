@@ -1,7 +1,7 @@
 """Send the mail that is due. The exchange with the mail server happens outside any transaction, between lease and acknowledgement.
 
-The acknowledgement comes last. If a sender dies after the server took a mail, the mail is sent again when its lease ends,
-with the same Message-ID. So a copy may arrive twice; none is lost.
+The acknowledgement comes last, and its transaction leases the next message. If a sender dies after the server took a mail, the
+mail is sent again when its lease ends, with the same Message-ID. So a copy may arrive twice; none is lost.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from smtplib import SMTPException
+from typing import TypeVar
 
 from flask import Flask
 from jinja2 import TemplateError
@@ -32,6 +33,8 @@ from seminar_app.web.database import db, session, unit_of_work
 from seminar_app.web.schedule import ending
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MOST_IN_A_PASS = 500
 FAILURES_IN_A_ROW = 3
@@ -70,20 +73,23 @@ def deliver_due(
     server = MailServer.from_url(settings.smtp_url)
     with app.app_context(), Mailer(server, **({} if timeout is None else {"timeout": timeout})) as mailer:
         in_a_row = 0
-        while done.sent + done.failed < most and in_a_row < FAILURES_IN_A_ROW and not ending.is_set() and (lease := _take(now())):
+        lease = _take(now())
+        while lease is not None:
+            finish: Finish = _acknowledge
             try:
                 _send(app, mailer, lease, now=now())
             except rendering.NotToBeSent:
-                _write(lambda open_session: forget(open_session, lease))
+                finish = _forget
             except NOT_SENT as error:
-                _note_failure(lease, error, now)
+                finish = _failure(error)
                 done.failed += 1
                 done.why = explain(error, server)
                 in_a_row += isinstance(error, OSError) and not isinstance(error, TemplateError)
             else:
-                _acknowledge(lease, now)
                 done.sent += 1
                 in_a_row = 0
+            goes_on = done.sent + done.failed < most and in_a_row < FAILURES_IN_A_ROW and not ending.is_set()
+            lease = _finish_and_take(lease, finish, goes_on=goes_on, now=now)
     return done
 
 
@@ -114,7 +120,7 @@ def send_test(app: Flask, context: ChangeContext, server: MailServer, *, address
         with unit_of_work() as work:
             forget(work, lease)
         raise NoMail(explain(error, server, seconds=timeout)) from error
-    _acknowledge(lease, clock.now)
+    _write(lambda open_session: _acknowledge(open_session, lease, clock.now()))
 
 
 def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
@@ -148,24 +154,44 @@ def _take(now: datetime) -> Lease | None:
         return lease_next(open_session, now=now)
 
 
-def _note_failure(lease: Lease, error: Exception, now: Callable[[], datetime]) -> None:
-    for_good, happened = refused_for_good(error), what_happened(error)
-    log.warning(
-        "Message %s (%s) was not sent, attempt %d: %s",
-        lease.message.public_id.hex,
-        lease.message.kind,
-        lease.message.attempts,
-        type(error).__name__,
-    )
-    _write(lambda open_session: record_failure(open_session, lease, now=now(), error=happened, refused_for_good=for_good))
+Finish = Callable[[Session, Lease, datetime], object]
+"""Records what became of a leased message, at this time."""
 
 
-def _acknowledge(lease: Lease, now: Callable[[], datetime]) -> None:
-    if not _write(lambda open_session: record_sent(open_session, lease, now=now())):
+def _finish_and_take(lease: Lease, finish: Finish, *, goes_on: bool, now: Callable[[], datetime]) -> Lease | None:
+    """Record what became of a message, and lease the next one in the same transaction, so that a mail costs one and not two.
+
+    Never is more than one message sent and not acknowledged, so a sender that dies makes one copy at most.
+    """
+
+    def work(open_session: Session) -> Lease | None:
+        finish(open_session, lease, now())
+        return lease_next(open_session, now=now()) if goes_on else None
+
+    return _write(work)
+
+
+def _failure(error: Exception) -> Finish:
+    def note(open_session: Session, lease: Lease, now: datetime) -> None:
+        message = lease.message
+        log.warning(
+            "Message %s (%s) was not sent, attempt %d: %s", message.public_id.hex, message.kind, message.attempts, type(error).__name__
+        )
+        record_failure(open_session, lease, now=now, error=what_happened(error), refused_for_good=refused_for_good(error))
+
+    return note
+
+
+def _forget(open_session: Session, lease: Lease, _now: datetime) -> None:
+    forget(open_session, lease)
+
+
+def _acknowledge(open_session: Session, lease: Lease, now: datetime) -> None:
+    if not record_sent(open_session, lease, now=now):
         log.warning("Message %s took longer than its lease, so another sender may have sent it too.", lease.message.public_id.hex)
 
 
-def _write(work: Callable[[Session], bool]) -> bool:
+def _write(work: Callable[[Session], T]) -> T:
     """Store the result, with retries: a database that is busy for a moment must not make us send a mail twice."""
     for attempt in range(1, ACKNOWLEDGE_TRIES + 1):
         try:

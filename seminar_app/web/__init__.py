@@ -19,6 +19,7 @@ from seminar_app.web import (
     in_place,
     job_runs,
     languages,
+    large_pages,
     limits,
     logs,
     navigation,
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     body_reading.init_app(app, places=settings.body_readers, longest=MAX_REQUEST_BYTES)
     page_cache.init_app(app, settings)  # before what stands before it: proxies, static files
     proxies.init_app(app, settings)
+    large_pages.init_app(app)
     compression.init_app(app)
     logs.init_app(app, settings)
     headers.init_app(app, settings)

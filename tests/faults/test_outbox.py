@@ -17,7 +17,7 @@ from seminar_app.messages.queries import counts_by_state
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
 from tests.conftest import TestDatabase
-from tests.faults.outbox_sender import deliver
+from tests.faults.outbox_sender import NOTES_FIRST, NOTES_LATE, deliver
 from tests.support.context import context
 from tests.support.mail import DIE_AFTER_DATA, HANG, LATER, NEVER, TAKE, ScriptedServer
 from tests.support.server import FORKS
@@ -44,7 +44,7 @@ def fill(session: Session, mails: int) -> set[str]:
     return {row.message_id for row in rows if row is not None}
 
 
-def run_sender(database: TestDatabase, server: ScriptedServer, dies_at: int = 0, *, twin: bool = False) -> bool:
+def run_sender(database: TestDatabase, server: ScriptedServer, dies_at: int = 0, *, twin: str | None = None) -> bool:
     """Run a sender in its own process. Return whether it was killed."""
     settings = {
         "SEMINAR_MODE": "test",
@@ -112,7 +112,16 @@ def test_everything_arrives_whatever_dies_in_full(database: TestDatabase, sessio
 def test_the_broken_twin_that_notes_before_it_sends_loses_mail(database: TestDatabase, session: Session) -> None:
     names = fill(session, 5)
     with ScriptedServer() as server:
-        assert run_sender(database, server, dies_at=3, twin=True)
+        assert run_sender(database, server, dies_at=3, twin=NOTES_FIRST)
         time_passes(session)
         run_sender(database, server)
     assert names - server.copies.keys(), "a mail that was noted as sent never left"
+
+
+def test_the_broken_twin_that_notes_many_together_makes_more_copies_than_deaths(database: TestDatabase, session: Session) -> None:
+    fill(session, 5)
+    with ScriptedServer() as server:
+        assert run_sender(database, server, dies_at=3, twin=NOTES_LATE)
+        time_passes(session)
+        run_sender(database, server)
+        assert sum(server.copies.values()) - 5 > 1, "one was killed"

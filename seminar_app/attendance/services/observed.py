@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.queries import SheetMark
 from seminar_app.attendance.rules import Observed, ObservedMark, Times, mark_of
+from seminar_app.core.reading import rows_of
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import ExcusedRule, SeminarState, outcome_state
 
@@ -140,7 +141,7 @@ def read_observed(session: Session, seminar_id: int, registration_ids: Collectio
     observed: dict[tuple[int, int], list[Observed]] = {}
     recorders: dict[tuple[int, int], dict[uuid.UUID, str]] = {}
     for some in list(chunks(registration_ids)) or [[]]:
-        for row in session.execute(_OBSERVED, {"seminar_id": seminar_id, "registration_ids": some}):
+        for row in rows_of(session, _OBSERVED, {"seminar_id": seminar_id, "registration_ids": some}):
             if facts is None:
                 facts = SeminarFacts(
                     seminar_id, row.slug, row.time_zone, row.state, row.archived_from, row.threshold_percent, row.excused_rule
@@ -195,7 +196,7 @@ def write_marks(session: Session, made: Mapping[tuple[int, int], ObservedMark]) 
         for (registration_id, session_id), mark in made.items()
     ]
     if rows:
-        session.execute(_writing(session.get_bind().dialect.name), rows[0] if len(rows) == 1 else rows)
+        session.connection().execute(_writing(session.get_bind().dialect.name), rows[0] if len(rows) == 1 else rows)
 
 
 def rewrite_marks(session: Session, seminar_id: int, registration_ids: Collection[int]) -> None:

@@ -47,7 +47,7 @@ def write_participations(session: Session, outcomes: Mapping[int, ParticipationF
         for registration_id, outcome in outcomes.items()
     ]
     if rows:
-        session.execute(_WRITE, rows[0] if len(rows) == 1 else rows)
+        session.connection().execute(_WRITE, rows[0] if len(rows) == 1 else rows)
 
 
 _TO_ATTEND = func.coalesce(func.sum(case((SeminarSession.counts_for_completion, SeminarSession.contact_minutes), else_=0)), 0)

@@ -33,6 +33,7 @@ from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_rows
+from seminar_app.core.reading import rows_of
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import local_of
@@ -130,7 +131,7 @@ def open_sheet(session: Session, seminar_id: int, session_id: uuid.UUID, registr
     """Lock the registrations among these that hold a seat, and then read what decides: no change of these people comes between."""
     seated: dict[uuid.UUID, int] = {}
     for some in chunks(sorted(registrations)):
-        for row in session.execute(_LOCK, {"seminar_id": seminar_id, "registrations": some}):
+        for row in rows_of(session, _LOCK, {"seminar_id": seminar_id, "registrations": some}):
             seated[row.public_id] = row.id
     facts, all_kept = read_observed(session, seminar_id, seated.values())
     place = next((each for each in facts.sessions.values() if each.public_id == session_id), None) if facts else None

@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, THREADS, Mode, Settings
+from seminar_app import create_app
 from seminar_app.cli.database import is_up_to_date, refuse_unprepared
 from seminar_app.cli.languages import refuse_uncompiled
 from seminar_app.cli.serving.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
@@ -48,9 +49,13 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     db.session.remove()
     db.engine.dispose()
     announce_server()
-    os.environ["WEB_THREADS"] = str(threads)  # the workers read it, to keep some threads free for readers
-    from seminar_app.cli.serving.web_server import web_server
+    from seminar_app.cli.serving.web_server import serve_app, web_server
     from seminar_app.jobs import run_at_ends
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if str(threads) != os.environ.get("WEB_THREADS", str(THREADS)):
+        os.environ["WEB_THREADS"] = str(threads)  # it keeps some threads free for readers
+        app = create_app()
 
     server = web_server(
         "seminar_app.wsgi:app",
@@ -63,18 +68,18 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     )
     logs.set_up(settings)
     drain_first(server, settings)
-    beside = JobsProcess() if jobs and "worker" in current_app.cli.commands else None
+    beside = JobsProcess(app) if jobs and "worker" in current_app.cli.commands else None
     if beside:
         server.on_startup(beside.start)
         server.on_shutdown(beside.stop)
     server.on_startup(lambda: announce(settings, host, port, version))
     try:
-        server.serve()
+        serve_app(server, app)
     finally:
         stopping_file(settings, os.getpid()).unlink(missing_ok=True)
         if beside:
             beside.stop()
-        run_at_ends(current_app._get_current_object())  # type: ignore[attr-defined]
+        run_at_ends(app)
     if settings.mode is Mode.PRODUCTION:
         log.info("Constancia has stopped.")
     else:

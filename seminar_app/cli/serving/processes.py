@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -14,10 +15,16 @@ from datetime import date, time
 
 import click
 from babel.dates import format_date, format_time
+from flask import Flask
+from flask.cli import FlaskGroup
+from sqlalchemy.orm import configure_mappers
 
 from config import PROJECT_ROOT, Settings
+from seminar_app import create_app
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
+from seminar_app.core.spool import forget_abandoned
 from seminar_app.core.sqlite import database_path
+from seminar_app.web import logs
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
@@ -30,14 +37,8 @@ JOBS_STOP_SECONDS = 35
 RESTART_SECONDS = 2.0
 PR_SET_PDEATHSIG = 1
 M_ARENA_MAX = -8
-WORKER = """
-import sys
-from flask.cli import main
-from seminar_app.cli.serving.processes import end_with_server
-end_with_server()
-sys.argv[1:] = ["--app", "seminar_app", "worker"]
-main()
-"""
+MOST_FILES = 4096
+"""Numbers of open files that a fork may have inherited."""
 
 
 def announce_server() -> None:
@@ -90,11 +91,22 @@ def switch_threads_often() -> None:
     sys.setswitchinterval(0.0005)
 
 
+def begin_worker(settings: Settings) -> None:
+    """Prepare this process to answer requests, before it makes the app or takes over the one that the server made."""
+    end_with_server(signal.SIGKILL)  # a granian worker that is asked to end may wait for its own threads for ever
+    forget_abandoned()
+    spare_memory()
+    switch_threads_often()
+    logs.set_up(settings)
+    work_with_database(settings)
+
+
 def settle_memory() -> None:
-    """Preload what every page needs, then return unused memory. Called once, after the app is made."""
+    """Preload what every page needs, then return unused memory. Called once, after the app is made and before workers are forked."""
     for code in CODES:
         format_date(date(2014, 6, 3), "full", locale=code)
         format_time(time(9), "H:mm", locale=code)
+    configure_mappers()
     gc.collect()
     gc.freeze()
     if (libc := _glibc()) is not None:
@@ -117,17 +129,32 @@ def run_command(*arguments: str) -> None:
         raise click.ClickException(f"`flask {' '.join(arguments)}` ended with {done.returncode}.")
 
 
+def be_jobs_process(app: Flask | None) -> None:
+    """Run `flask worker` in this process, a child of the server.
+
+    Args:
+        app: the server's, if this is a fork of it: what was loaded before is shared. None makes one.
+    """
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, signal.SIG_DFL)
+    if app is not None:
+        os.setsid()  # Ctrl-C reaches only the server, which then stops the worker
+        os.closerange(3, MOST_FILES)  # above all the socket, where another server may listen while this one still ends
+    end_with_server()
+    FlaskGroup(create_app=lambda: app or create_app()).main(["worker"])
+
+
 class JobsProcess:
     """`flask worker` (mail, jobs) as a child of the server: restarted when it dies, stopped with the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        self._app = app if multiprocessing.get_start_method() == "fork" else None
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._keeper: threading.Thread | None = None
+        self._process: multiprocessing.Process | None = None
+        self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
 
     def start(self) -> None:
         """Start the worker, and restart it from a thread when it ends."""
-        self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
         self._keeper.start()
 
     def stop(self) -> None:
@@ -137,20 +164,16 @@ class JobsProcess:
         if process is None:
             return
         process.terminate()
-        try:
-            process.wait(JOBS_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        self._keeper.join(JOBS_STOP_SECONDS)
+        if self._keeper.is_alive():
             process.kill()
-            process.wait()
+            self._keeper.join()
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            process = self._process = subprocess.Popen(  # noqa: S603  our own interpreter and program
-                [sys.executable, "-c", WORKER],
-                cwd=PROJECT_ROOT,
-                start_new_session=True,  # Ctrl-C reaches only the server, which then stops the worker
-            )
-            code = process.wait()
+            process = self._process = multiprocessing.Process(target=be_jobs_process, args=(self._app,), name="jobs")
+            process.start()
+            process.join()
             if not self._stopping.is_set():
-                log.warning("Mail and jobs ended with %d; beginning again.", code)
+                log.warning("Mail and jobs ended with %s; beginning again.", process.exitcode)
                 self._stopping.wait(RESTART_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import signal
 import time
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+
+from seminar_app.cli.serving.processes import begin_worker, settle_memory
 
 log = logging.getLogger("granian")
 
@@ -115,3 +119,21 @@ def web_server(target: str, *, host: str, port: int, workers: int, threads: int,
         log_level=LogLevels.error,
         working_dir=working_dir,
     )
+
+
+def serve_app(server: WebServer, app: Flask) -> None:
+    """Serve until the server is told to end.
+
+    The workers are forks and share the memory of the app, which is made once. Where processes cannot be forked, each makes its own.
+    """
+    if multiprocessing.get_start_method() != "fork":
+        server.serve()
+        return
+    settle_memory()
+    server.serve(target_loader=partial(_take_over, app), wrap_loader=False)
+
+
+def _take_over(app: Flask) -> Flask:
+    """Begin a worker with the app that the server made. The server has closed its connections to the database."""
+    begin_worker(app.extensions["settings"])
+    return app

@@ -62,6 +62,19 @@ def children_of(pid: int) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
+def children_until(pid: int, enough: Callable[[list[int]], bool], *, seconds: float = 15) -> list[int]:
+    deadline = time.monotonic() + seconds
+    while not enough(found := children_of(pid)):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    time.sleep(0.5)  # the child has begun, and closes what it does not need
+    return found
+
+
+def sockets_of(pid: int) -> set[str]:
+    return {link for file in Path(f"/proc/{pid}/fd").iterdir() if (link := str(file.readlink())).startswith("socket:")}
+
+
 def lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -105,6 +118,15 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
     wait_until_ready(port, process)
     time.sleep(1)
     children = children_of(process.pid)
+    if sys.platform == "linux":
+        (jobs,) = (child for child in children if os.getsid(child) == child)
+        os.kill(jobs, signal.SIGKILL)
+        (again,) = (
+            child for child in children_until(process.pid, lambda found: len(found) == 3 and jobs not in found) if child not in children
+        )
+        assert sockets_of(process.pid)
+        assert not sockets_of(process.pid) & sockets_of(again), "it must not keep the address when the server is gone"
+        children.append(again)
     process.kill()
     said, _nothing = process.communicate(timeout=60)
     assert "was loaded" not in said
@@ -157,7 +179,7 @@ class Quiet:
     def on_startup(self, hook: Callable[[], None]) -> None:
         self._hooks.append(hook)
 
-    def serve(self) -> None:
+    def serve(self, **_loading: object) -> None:
         for hook in self._hooks:
             hook()
 
