@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
@@ -27,7 +27,12 @@ class FoundForm:
     office: Office
 
 
-_FOUND = select(FormSent, Seminar, Office).join(Seminar, Seminar.id == FormSent.seminar_id).join(Office, Office.id == Seminar.office_id)
+_FOUND = (
+    select(FormSent, Seminar, Office)
+    .join(Seminar, Seminar.id == FormSent.seminar_id)
+    .join(Office, Office.id == Seminar.office_id)
+    .where(FormSent.link_hash.in_(bindparam("hashes", expanding=True)))
+)
 
 
 def form_of_link(session: Session, token: str) -> FoundForm:
@@ -36,7 +41,7 @@ def form_of_link(session: Session, token: str) -> FoundForm:
     Raises:
         LinkNotFound: no form has it, or the form has been deleted.
     """
-    found = session.execute(_FOUND.where(FormSent.link_hash.in_(token_hashes(token)))).one_or_none()
+    found = session.execute(_FOUND, {"hashes": token_hashes(token)}).one_or_none()
     if found is None:
         raise LinkNotFound
     return FoundForm(*found)

@@ -10,9 +10,11 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -32,7 +34,7 @@ from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import TYPED_SHOWN, Door, door, form_ends, takes_confirmations
 from seminar_app.registration.services.first_opening import prove
 from seminar_app.registration.services.mails import facts
-from seminar_app.registration.services.registering import register
+from seminar_app.registration.services.registering import Known, known_before, register
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
 from seminar_app.seminars.models import Seminar
 
@@ -99,7 +101,34 @@ def void_form(session: Session, form: FormSent) -> None:
     session.execute(mine.values(void=True).execution_options(synchronize_session=False))
 
 
-def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True) -> Registration:
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    """A form whose button may be pressed, with what is known of its entry without the seats."""
+
+    form: FormSent
+    slug: str
+    typed: Typed
+    known: Known
+
+
+def read_form(session: Session, form: FormSent, seminar: Seminar, typed: Typed) -> FormRead:
+    """Read what `confirm` needs, before the transaction that writes: on SQLite all others wait for that one.
+
+    Raises:
+        NoSuchAgency: the agency does not exist, or none is named.
+    """
+    known = known_before(
+        session,
+        seminar_id=form.seminar_id,
+        entry=typed.entry,
+        notice_version=typed.notice_version,
+        notice_language=typed.notice_language,
+        office_notice_id=typed.office_notice_id,
+    )
+    return FormRead(form, seminar.slug, typed, known)
+
+
+def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True, read: FormRead | None = None) -> Registration:
     """Make a form's registration: its mail's button was pressed, or staff have the person on the phone.
 
     Pressed again it returns the same registration. Somebody who is registered already, by another form or by staff, keeps the
@@ -107,23 +136,24 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: 
 
     Args:
         by_mail: the mail's button was pressed, which proves the mailbox. Staff's word on the telephone does not.
+        read: the form as it was just read, when it was neither pressed nor over; None reads it now.
 
     Raises:
         NotFound: the form has been deleted.
-        FormEnded: the form has ended, or the seminar takes none any more; or the person has another address on file, so that
-            whoever holds the form's mailbox may be a stranger.
+        FormEnded: the form has ended or was voided meanwhile, or the seminar takes none any more; or the person has another address
+            on file, so that whoever holds the form's mailbox may be a stranger.
     """
-    found = session.execute(
-        select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == form_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    form, seminar = found
-    if (made := confirmed(session, form)) is not None:
-        return made
-    if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
-        raise FormEnded
-    typed = opened(session, form)
+    if read is None:
+        found = session.execute(_WITH_SEMINAR, {"id": form_id}).one_or_none()
+        if found is None:
+            raise NotFound
+        form, seminar = found
+        if (made := confirmed(session, form)) is not None:
+            return made
+        if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
+            raise FormEnded
+        read = read_form(session, form, seminar, opened(session, form))
+    form, typed = read.form, read.typed
     registration = register(
         session,
         context,
@@ -133,20 +163,31 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: 
         notice_version=typed.notice_version,
         notice_language=typed.notice_language,
         office_notice_id=typed.office_notice_id,
-        still_counts=lambda: _counts(session, form_id),
+        known=read.known,
         proven=by_mail,
     )
     if not _has_address(session, registration, form):
         raise FormEnded
     if by_mail:
         prove(session, context, registration)
-    mine = update(FormSent).where(FormSent.id == form_id, FormSent.registration_id.is_(None))
-    done = session.execute(mine.values(registration_id=registration.id).execution_options(synchronize_session=False))
-    if isinstance(done, CursorResult) and done.rowcount:
+    if _press(session, form_id, registration.id):
         subject = f"form_sent:{form.public_id.hex}"
         details = {"registration": registration.public_id.hex}
-        audit.record(session, context, action="form.confirmed", subject=subject, seminar=seminar.slug, details=details)
+        audit.record(session, context, action="form.confirmed", subject=subject, seminar=read.slug, details=details)
     return registration
+
+
+def _press(session: Session, form_id: int, registration_id: int) -> bool:
+    """Note what a form's button led to; return whether it had not been pressed before.
+
+    Raises:
+        FormEnded: a withdrawal that came before the seats were locked has voided the form, or it was deleted.
+    """
+    if session.connection().execute(_PRESS, {"form_id": form_id, "made": registration_id}).rowcount:
+        return True
+    if session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is None:
+        raise FormEnded
+    return False
 
 
 def confirmed(session: Session, form: FormSent) -> Registration | None:
@@ -229,6 +270,13 @@ def same_code(typed: str | None, code: str | None) -> bool:
 
 
 _SEMINAR = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
+_WITH_SEMINAR = select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == bindparam("id"))
+_FORMS = cast(Table, FormSent.__table__)
+_PRESS = (
+    update(_FORMS)
+    .where(_FORMS.c.id == bindparam("form_id"), _FORMS.c.registration_id.is_(None), ~_FORMS.c.void)
+    .values(registration_id=bindparam("made"))
+)
 _WITH_PERSON = select(Registration).where(Registration.id == bindparam("id")).options(joinedload(Registration.person))
 
 
@@ -237,10 +285,6 @@ def _seminar(session: Session, seminar_id: int) -> tuple[Seminar, Office]:
     if found is None:
         raise NotFound
     return found[0], found[1]
-
-
-def _counts(session: Session, form_id: int) -> bool:
-    return session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is not None
 
 
 def _is_over(form: FormSent, seminar: Seminar, now: datetime) -> bool:
