@@ -62,7 +62,8 @@ def register(slug: str) -> ResponseReturnValue:
         typed, shown_as = form.typed(), showing(form.submission_id)
 
         def keep(session: Session) -> uuid.UUID:
-            sent = services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=shown_as)
+            read = seminar, office
+            sent = services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=shown_as, read=read)
             _void_corrected(session, slug, form.corrects.data, by=sent)
             return sent.public_id
 

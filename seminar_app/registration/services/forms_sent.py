@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -43,19 +43,29 @@ AT_ONCE = timedelta(minutes=1)
 """A form that comes again within this time was sent twice by mistake: a double click, or a connection that broke."""
 
 
-def send_form(session: Session, context: ChangeContext, *, seminar_id: int, typed: Typed, showing: uuid.UUID) -> FormSent:
+def send_form(
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar_id: int,
+    typed: Typed,
+    showing: uuid.UUID,
+    read: tuple[Seminar, Office] | None = None,
+) -> FormSent:
     """Keep a form until the button in its mail is pressed, and put that mail into the outbox.
 
     The same form sent twice at once, from one display, is one row and one mail; sent again after a minute it sends its mail again.
 
     Args:
         showing: id of this display of the form.
+        read: the seminar and its office as the page has just read them; None reads them now. With them the first statement is the
+            one that writes, so that all the sealing is done before SQLite's other writers have to wait.
 
     Raises:
         FormClosed: the seminar does not take registrations by the form now.
         WrongCode: the seminar asks for a code, and this one is wrong.
     """
-    seminar, office = _seminar(session, seminar_id)
+    seminar, office = read or _seminar(session, seminar_id)
     way = door(seminar, now=context.now)
     if way is None or not way.lets_in:
         raise FormClosed
@@ -324,26 +334,23 @@ def _keep(
         erase_at=context.now + TYPED_SHOWN if erased else None,
     )
     seal(installation_of(session).ring, form, typed, findable=not erased)
+    mail = _mail(seminar, office, person=typed.entry.person if typed else None, link=link)
     if not insert_unless_present(session, form, index_elements=("submission_id",)):
         return session.scalars(select(FormSent).where(FormSent.submission_id == submission)).one()
-    _enqueue(session, context, seminar, office, person=typed.entry.person if typed else None, link=link)
+    enqueue(session, context, **mail)
     audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=seminar.slug)
     return form
 
 
-def _enqueue(
-    session: Session, context: ChangeContext, seminar: Seminar, office: Office, *, person: PersonData | None, link: SecretLink
-) -> None:
-    """Put the mail into the outbox. Its row has the address and no name: what it says is decided when it is rendered."""
+def _mail(seminar: Seminar, office: Office, *, person: PersonData | None, link: SecretLink) -> dict[str, Any]:
+    """Return the mail for the outbox. It has the address and no name: what it says is decided when it is rendered."""
     language = person.language if person else "es"
-    enqueue(
-        session,
-        context,
-        kind=KIND,
-        language=language,
-        to_address=(person.email if person else None) or "",
-        to_name="",
-        facts=facts(seminar, office, language),
-        link=link,
-        link_endpoint=BUTTON_ENDPOINT,
-    )
+    return {
+        "kind": KIND,
+        "language": language,
+        "to_address": (person.email if person else None) or "",
+        "to_name": "",
+        "facts": facts(seminar, office, language),
+        "link": link,
+        "link_endpoint": BUTTON_ENDPOINT,
+    }
