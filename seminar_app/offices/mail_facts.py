@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from seminar_app.core.phones import shown_phone
-from seminar_app.offices.models import Office
 
 
-def office_facts(office: Office, language: str) -> dict[str, str]:
+class HasContact(Protocol):
+    """An office, or the columns of it that name it."""
+
+    name_es: str
+    name_en: str
+    email: str | None
+    phone: str | None
+
+
+def office_facts(office: HasContact, language: str) -> dict[str, str]:
     """Return the office's name in the reader's language, its address and its phone, empty where unknown.
 
     Answers go to the address, and the end of the mail states both (`messages.rendering`).

@@ -54,7 +54,7 @@ def confirm(token: str) -> ResponseReturnValue:
         if row.void or row.registration_id is not None or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
             return _form_ended(found, now)
         if form.accepts():
-            read = services.read_form(session(), row, found.seminar, typed)
+            read = services.read_form(session(), row, found.seminar.slug, typed)
             return redirect(in_unit_of_work(lambda session: _confirmed(session, read)), code=303)
     except FormEnded:
         return _form_ended(found, now)

@@ -15,6 +15,7 @@ from seminar_app.core.errors import LinkNotFound, NotFound
 from seminar_app.core.links import token_hashes
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import FormSent
+from seminar_app.registration.queries.form_page import OFFICE, SEMINAR, FormOffice, FormSeminar
 from seminar_app.seminars.models import Seminar
 
 
@@ -23,12 +24,12 @@ class FoundForm:
     """A form that was sent, its seminar and the office that organizes it."""
 
     row: FormSent
-    seminar: Seminar
-    office: Office
+    seminar: FormSeminar
+    office: FormOffice
 
 
 _FOUND = (
-    select(FormSent, Seminar, Office)
+    select(FormSent, *SEMINAR, *OFFICE)
     .join(Seminar, Seminar.id == FormSent.seminar_id)
     .join(Office, Office.id == Seminar.office_id)
     .where(FormSent.link_hash.in_(bindparam("hashes", expanding=True)))
@@ -44,7 +45,7 @@ def form_of_link(session: Session, token: str) -> FoundForm:
     found = session.execute(_FOUND, {"hashes": token_hashes(token)}).one_or_none()
     if found is None:
         raise LinkNotFound
-    return FoundForm(*found)
+    return FoundForm(found[0], FormSeminar(*found[1 : 1 + len(SEMINAR)]), FormOffice(*found[1 + len(SEMINAR) :]))
 
 
 def form_by_id(session: Session, public_id: uuid.UUID, *, slug: str) -> FormSent:

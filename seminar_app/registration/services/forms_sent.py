@@ -25,18 +25,19 @@ from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, forget_of
-from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.links import BUTTON, BUTTON_ENDPOINT, button_link
 from seminar_app.registration.models import FormSent, Registration
+from seminar_app.registration.queries.form_page import FormPage, form_page_of
 from seminar_app.registration.rules import TYPED_SHOWN, Door, door, form_ends, takes_confirmations
 from seminar_app.registration.services.first_opening import prove
 from seminar_app.registration.services.mails import facts
 from seminar_app.registration.services.registering import Known, known_before, register
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import HasWindow
 
 KIND = "form_sent"
 AT_ONCE = timedelta(minutes=1)
@@ -50,7 +51,7 @@ def send_form(
     seminar_id: int,
     typed: Typed,
     showing: uuid.UUID,
-    read: tuple[Seminar, Office] | None = None,
+    read: FormPage | None = None,
 ) -> FormSent:
     """Keep a form until the button in its mail is pressed, and put that mail into the outbox.
 
@@ -58,14 +59,15 @@ def send_form(
 
     Args:
         showing: id of this display of the form.
-        read: the seminar and its office as the page has just read them; None reads them now. With them the first statement is the
+        read: the seminar and its office as the page has just read them; None reads them now. With it the first statement is the
             one that writes, so that all the sealing is done before SQLite's other writers have to wait.
 
     Raises:
         FormClosed: the seminar does not take registrations by the form now.
         WrongCode: the seminar asks for a code, and this one is wrong.
     """
-    seminar, office = read or _seminar(session, seminar_id)
+    page = read or form_page_of(session, seminar_id)
+    seminar = page.seminar
     way = door(seminar, now=context.now)
     if way is None or not way.lets_in:
         raise FormClosed
@@ -74,7 +76,7 @@ def send_form(
     ends_at = form_ends(context.now, ends_on=seminar.ends_on, time_zone=seminar.time_zone)
     submission = submission_of(session, showing, seminar_id, typed)
     while True:
-        form = _keep(session, context, seminar, office, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
+        form = _keep(session, context, page, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
         if context.now - form.sent_at < AT_ONCE:
             return form
         submission = uuid.uuid5(submission, form.public_id.hex)
@@ -97,12 +99,12 @@ def send_again(session: Session, context: ChangeContext, *, form: FormSent, pres
     Raises:
         FormEnded: the form's time is over, or the seminar takes none any more.
     """
-    seminar, office = _seminar(session, form.seminar_id)
-    if _is_over(form, seminar, context.now):
+    page = form_page_of(session, form.seminar_id)
+    if _is_over(form, page.seminar, context.now):
         raise FormEnded
     submission = uuid.uuid5(form.public_id, press.hex)
     typed = opened(session, form) if form.sealed else None
-    return _keep(session, context, seminar, office, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at, of=form)
+    return _keep(session, context, page, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at, of=form)
 
 
 def void_form(session: Session, form: FormSent) -> None:
@@ -121,7 +123,7 @@ class FormRead:
     known: Known
 
 
-def read_form(session: Session, form: FormSent, seminar: Seminar, typed: Typed) -> FormRead:
+def read_form(session: Session, form: FormSent, slug: str, typed: Typed) -> FormRead:
     """Read what `confirm` needs, before the transaction that writes: on SQLite all others wait for that one.
 
     Raises:
@@ -135,7 +137,7 @@ def read_form(session: Session, form: FormSent, seminar: Seminar, typed: Typed) 
         notice_language=typed.notice_language,
         office_notice_id=typed.office_notice_id,
     )
-    return FormRead(form, seminar.slug, typed, known)
+    return FormRead(form, slug, typed, known)
 
 
 def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True, read: FormRead | None = None) -> Registration:
@@ -162,7 +164,7 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: 
             return made
         if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
             raise FormEnded
-        read = read_form(session, form, seminar, opened(session, form))
+        read = read_form(session, form, seminar.slug, opened(session, form))
     form, typed = read.form, read.typed
     registration = register(
         session,
@@ -279,7 +281,6 @@ def same_code(typed: str | None, code: str | None) -> bool:
     return bool(b) and hmac.compare_digest(a, b)
 
 
-_SEMINAR = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
 _WITH_SEMINAR = select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == bindparam("id"))
 _FORMS = cast(Table, FormSent.__table__)
 _PRESS = (
@@ -290,22 +291,14 @@ _PRESS = (
 _WITH_PERSON = select(Registration).where(Registration.id == bindparam("id")).options(joinedload(Registration.person))
 
 
-def _seminar(session: Session, seminar_id: int) -> tuple[Seminar, Office]:
-    found = session.execute(_SEMINAR, {"seminar_id": seminar_id}, execution_options={"populate_existing": True}).one_or_none()
-    if found is None:
-        raise NotFound
-    return found[0], found[1]
-
-
-def _is_over(form: FormSent, seminar: Seminar, now: datetime) -> bool:
+def _is_over(form: FormSent, seminar: HasWindow, now: datetime) -> bool:
     return now >= form.ends_at or not takes_confirmations(seminar, now=now)
 
 
 def _keep(
     session: Session,
     context: ChangeContext,
-    seminar: Seminar,
-    office: Office,
+    page: FormPage,
     *,
     typed: Typed | None,
     showing: uuid.UUID,
@@ -324,7 +317,7 @@ def _keep(
     erased = of is not None and of.erase_at is not None
     form = FormSent(
         public_id=public_id,
-        seminar_id=seminar.id,
+        seminar_id=page.seminar.id,
         submission_id=submission,
         showing=showing,
         link_hash=token_hash(link.token(installation_of(session).settings.secret_keys[0])),
@@ -334,15 +327,15 @@ def _keep(
         erase_at=context.now + TYPED_SHOWN if erased else None,
     )
     seal(installation_of(session).ring, form, typed, findable=not erased)
-    mail = _mail(seminar, office, person=typed.entry.person if typed else None, link=link)
+    mail = _mail(page, person=typed.entry.person if typed else None, link=link)
     if not insert_unless_present(session, form, index_elements=("submission_id",)):
         return session.scalars(select(FormSent).where(FormSent.submission_id == submission)).one()
     enqueue(session, context, **mail)
-    audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=seminar.slug)
+    audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=page.seminar.slug)
     return form
 
 
-def _mail(seminar: Seminar, office: Office, *, person: PersonData | None, link: SecretLink) -> dict[str, Any]:
+def _mail(page: FormPage, *, person: PersonData | None, link: SecretLink) -> dict[str, Any]:
     """Return the mail for the outbox. It has the address and no name: what it says is decided when it is rendered."""
     language = person.language if person else "es"
     return {
@@ -350,7 +343,7 @@ def _mail(seminar: Seminar, office: Office, *, person: PersonData | None, link: 
         "language": language,
         "to_address": (person.email if person else None) or "",
         "to_name": "",
-        "facts": facts(seminar, office, language),
+        "facts": facts(page.seminar, page.office, language),
         "link": link,
         "link_endpoint": BUTTON_ENDPOINT,
     }

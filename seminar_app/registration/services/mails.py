@@ -13,6 +13,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.form_page import FormOffice, FormSeminar
 from seminar_app.registration.rules import has_form
 from seminar_app.seminars.models import Seminar
 
@@ -86,7 +87,7 @@ def tell_former_address(
         )
 
 
-def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
+def facts(seminar: Seminar | FormSeminar, office: Office | FormOffice, language: str) -> dict[str, str]:
     """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office.
 
     The office's address and phone stand at the end of the mail, and answers go to the address (`messages.rendering`). Nothing is

@@ -180,7 +180,7 @@ def test_an_earlier_form_s_button_pressed_during_a_withdrawal_does_not_undo_it(
     form, read = waiting.id, None
     if before:
         row = session.get_one(FormSent, form)
-        read = services.read_form(session, row, session.get_one(Seminar, row.seminar_id), services.opened(session, row))
+        read = services.read_form(session, row, seminar.slug, services.opened(session, row))
     session.close()
     point = Point()
     monkeypatch.setattr(registering, "lock_seats", point.before(locked_seats.lock_seats))
