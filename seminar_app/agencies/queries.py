@@ -148,7 +148,7 @@ _OFFERED = select(
 
 def find_offered(session: Session, code: str, *, on: date) -> int | None:
     """Return the id of the agency with this code if `agency_groups(on=…)` offers it, in one statement, to check a sent form."""
-    row = session.execute(_OFFERED, {"code": code}).one_or_none()
+    row = session.connection().execute(_OFFERED, {"code": code}).one_or_none()
     if row is None or not existed_on(on, valid_from=row.valid_from, valid_to=row.valid_to):
         return None
     agency_id: int = row.id
@@ -294,7 +294,7 @@ _CURRENT = (
 
 def find_today(session: Session, agency_id: int) -> AgencyToday | None:
     """Return an agency as it is today, in one statement; None if there is no such agency."""
-    found = session.execute(_CURRENT, {"agency_id": agency_id}).one_or_none()
+    found = session.connection().execute(_CURRENT, {"agency_id": agency_id}).one_or_none()
     return None if found is None else AgencyToday(*found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
@@ -13,6 +14,7 @@ def long_date(value: date, language: str) -> str:
     return format_date(value, "long", locale=language)
 
 
+@lru_cache(maxsize=500)  # every mail of a seminar states its days
 def date_range(first: date, last: date, language: str) -> str:
     """Return «3 al 5 de junio de 2014», «12 y 13 de enero de 2027», «June 3–5, 2014», or the single day."""
     end = long_date(last, language)

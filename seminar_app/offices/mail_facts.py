@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
 from seminar_app.core.phones import shown_phone
+
+_phone = lru_cache(maxsize=500)(shown_phone)
+"""Offices are few, and each mail states one's phone."""
 
 
 class HasContact(Protocol):
@@ -24,5 +28,5 @@ def office_facts(office: HasContact, language: str) -> dict[str, str]:
     return {
         "office": office.name_es if language == "es" else office.name_en,
         "office_email": office.email or "",
-        "office_phone": shown_phone(office.phone) if office.phone else "",
+        "office_phone": _phone(office.phone) if office.phone else "",
     }

@@ -29,7 +29,7 @@ _KEPT = select(Notice.id).where(Notice.kind == PRIVACY, Notice.language == bindp
 
 def find_notice(session: Session, *, version: int, language: str) -> int | None:
     """Return the id of the notice of this version and language, if it is stored; an unpublished version counts as the current one."""
-    return session.scalar(_KEPT, _which(version, language))
+    return session.connection().scalar(_KEPT, _which(version, language))
 
 
 def _which(version: int, language: str) -> dict[str, str | int]:
