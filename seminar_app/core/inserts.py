@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Dialect, Insert, Table, insert
+from sqlalchemy import Column, CursorResult, Dialect, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
@@ -91,17 +91,17 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """An INSERT as the driver takes it: its text, and for each value its column and how the driver wants it."""
+    """An INSERT as the driver takes it: its text, and for each value its column, its default and how the driver wants it."""
 
     sql: str
-    values: tuple[tuple[str, Callable[[Any], Any]], ...]
+    values: tuple[tuple[str, Any, Callable[[Any], Any]], ...]
     positional: bool
 
     def parameters(self, row: Mapping[str, Any]) -> Any:
         """Return the row's values for the driver."""
         if self.positional:
-            return tuple([prepare(row[name]) for name, prepare in self.values])
-        return {name: prepare(row[name]) for name, prepare in self.values}
+            return tuple([prepare(row.get(name, default)) for name, default, prepare in self.values])
+        return {name: prepare(row.get(name, default)) for name, default, prepare in self.values}
 
 
 def _run(
@@ -119,10 +119,9 @@ def _run(
 def _compiled(dialect: Dialect, statement: Callable[..., Insert], which: tuple[Any, ...], columns: tuple[str, ...]) -> _Compiled:
     insertion = statement(*which)
     compiled = insertion.compile(dialect=dialect, column_keys=list(columns))
-    names = compiled.positiontup or list(columns)
     table = cast(Table, insertion.table)
-    processors = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
-    values = tuple((name, processors[name] or _as_it_is) for name in names)
+    here = [table.c[name] for name in compiled.positiontup or compiled.params]
+    values = tuple((c.key, _default(c), c.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is) for c in here)
     return _Compiled(compiled.string, values, positional=compiled.positiontup is not None)
 
 
@@ -140,7 +139,11 @@ def values_of(row: Base) -> dict[str, Any]:
 def _defaults(model: type[Base]) -> dict[str, Any]:
     key = _primary_key(model)
     table = cast(Table, model.__table__)
-    return {column.key: getattr(column.default, "arg", None) for column in table.columns if column.key not in key}
+    return {column.key: _default(column) for column in table.columns if column.key not in key}
+
+
+def _default(column: Column[Any]) -> Any:
+    return getattr(column.default, "arg", None)
 
 
 @cache
