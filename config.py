@@ -184,6 +184,11 @@ CHAPTERS: dict[str, tuple[Setting, ...]] = {
             "postgresql://user:password@host/name where one machine is not enough.",
             secret=True,
         ),
+        Setting(
+            "PREPARED_STATEMENTS",
+            "on",
+            "Whether PostgreSQL keeps statements prepared; `off` behind a pooler that gives each transaction another session.",
+        ),
         Setting("AUDIT_ANCHOR", "none", "File outside the database that gets the head of the audit log every hour; copy it elsewhere."),
         Setting("DRILL_DATABASE_URL", "none", "An empty PostgreSQL database for `drill`.", secret=True),
     ),
@@ -248,6 +253,7 @@ class Settings:
     limits_enabled: bool = True
     page_cache: bool = True
     pool_size: int = POOL_SIZE
+    prepared_statements: bool = True
     waiting_writers: int = THREADS - KEPT_FOR_READING
     body_readers: int = THREADS // 2
     jobs_url: str | None = None
@@ -320,6 +326,7 @@ class Settings:
         if mode is Mode.PRODUCTION:
             faults += _unsafe_in_production(env, data_dir, database_url)
         log_format = _log_format(env, faults)
+        prepared_statements = _is_on(env, "PREPARED_STATEMENTS", faults)
         trusted_proxies = _whole_number(env, "TRUSTED_PROXIES", 0, 5, faults)
         drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
         backup_keys = _secrets(_ring(env, "BACKUP_KEYS", mode, faults, apart_from=keys))
@@ -339,6 +346,7 @@ class Settings:
             mode=mode,
             data_dir=data_dir,
             database_url=database_url,
+            prepared_statements=prepared_statements,
             secret_keys=keys or (_kept_key(data_dir, "secret_key"),),
             public_url=public_url,
             smtp_url=env.get("SMTP_URL") or None,
@@ -431,11 +439,17 @@ def _mode(env: Mapping[str, str], faults: list[str]) -> Mode:
 
 
 def _second_factor(env: Mapping[str, str], mode: Mode, faults: list[str]) -> bool:
-    wanted = env.get("SECOND_FACTOR") or ("on" if mode is Mode.PRODUCTION else "off")
-    if wanted not in ("on", "off"):
-        faults.append(f"SECOND_FACTOR is «{wanted}»; it may be on or off.")
-    elif mode is Mode.PRODUCTION and wanted == "off":
+    wanted = _is_on(env, "SECOND_FACTOR", faults, usual=mode is Mode.PRODUCTION)
+    if mode is Mode.PRODUCTION and not wanted:
         faults.append("SECOND_FACTOR=off is for the demonstration and for tests: a password alone must not open a real roster.")
+    return wanted
+
+
+def _is_on(env: Mapping[str, str], name: str, faults: list[str], *, usual: bool = True) -> bool:
+    wanted = env.get(name) or ("on" if usual else "off")
+    if wanted not in ("on", "off"):
+        faults.append(f"{name} is «{wanted}»; it may be on or off.")
+        return usual
     return wanted == "on"
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from config import Settings
 from seminar_app.core.engine import engine_settings, install_hooks
+from seminar_app.core.installation import install
 from seminar_app.core.write_mode import write_mode
 
 WRITTEN = ("given_names", "surname1", "surname2", "certificate_name", "sex", "agency", "unit", "position", "email", "phone", "language")
@@ -41,6 +43,7 @@ app = Flask(__name__, static_folder=None)
 app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 address, options = engine_settings(os.environ["DATABASE_URL"])
 engine = create_engine(address, **options)
+install(engine, Settings.from_environment())
 install_hooks(engine)
 rows = Table("bench_form", MetaData(), Column("id", Integer, primary_key=True), *(Column(name, String(320)) for name in WRITTEN))
 

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,12 @@ class Load:
     def __str__(self) -> str:
         said = f"{self.rate:,.0f}/s, p50 {self.p50:.0f}, p95 {self.p95:.0f}, p99 {self.p99:.0f} ms"
         return said + (f", {self.errors} errors" if self.errors else "")
+
+
+def middle(loads: Iterable[Load]) -> Load:
+    """Return the load whose rate is the middle one, with the failed answers of all."""
+    found = sorted(loads, key=lambda load: load.rate)
+    return replace(found[len(found) // 2], errors=sum(load.errors for load in found))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -148,7 +148,7 @@ _OFFERED = select(
 
 def find_offered(session: Session, code: str, *, on: date) -> int | None:
     """Return the id of the agency with this code if `agency_groups(on=…)` offers it, in one statement, to check a sent form."""
-    row = session.execute(_OFFERED, {"code": code}).one_or_none()
+    row = session.connection().execute(_OFFERED, {"code": code}).one_or_none()
     if row is None or not existed_on(on, valid_from=row.valid_from, valid_to=row.valid_to):
         return None
     agency_id: int = row.id
@@ -278,17 +278,24 @@ def in_group_order(group: NamedAgency) -> tuple[bool, int, str]:
     return not group.code, _LEVELS[group.level], group.code
 
 
+class AgencyToday(NamedTuple):
+    """What a registration takes of its agency: the state that it belongs to, and its current version."""
+
+    state: str | None
+    version_id: int
+
+
 _CURRENT = (
-    select(Agency, AgencyVersion.id)
+    select(Agency.state, AgencyVersion.id)
     .join(AgencyVersion, and_(AgencyVersion.agency_id == Agency.id, AgencyVersion.current))
     .where(Agency.id == bindparam("agency_id"))
 )
 
 
-def find_with_version(session: Session, agency_id: int) -> tuple[Agency, int] | None:
-    """Return an agency and the id of its current version, in one statement; None if there is no such agency."""
-    found = session.execute(_CURRENT, {"agency_id": agency_id}).one_or_none()
-    return None if found is None else (found[0], found[1])
+def find_today(session: Session, agency_id: int) -> AgencyToday | None:
+    """Return an agency as it is today, in one statement; None if there is no such agency."""
+    found = session.connection().execute(_CURRENT, {"agency_id": agency_id}).one_or_none()
+    return None if found is None else AgencyToday(*found)
 
 
 def current_versions(session: Session, agency_ids: Collection[int]) -> dict[int, tuple[Agency, int]]:

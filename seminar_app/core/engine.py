@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import (
@@ -20,10 +21,13 @@ LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 
 
-def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict[str, Any]]:
+def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statements: bool = True) -> tuple[str, dict[str, Any]]:
     """Return the URL and the options for `create_engine`.
 
     A SQLite file is opened `mode=rw`, so that a missing file is an error and is never replaced by an empty one.
+
+    Args:
+        prepared_statements: whether PostgreSQL keeps statements prepared; False where a pooler gives each transaction another session.
     """
     url = make_url(database_url)
     options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
@@ -35,11 +39,16 @@ def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict
         return f"sqlite:///file:{path}?mode=rw&uri=true", options
     ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
     options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}
+    if not prepared_statements:
+        options["connect_args"]["prepare_threshold"] = None
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False), options
 
 
 def install_hooks(engine: Engine) -> None:
-    """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read."""
+    """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read.
+
+    On PostgreSQL a reading transaction ends with COMMIT, after which psycopg keeps the statements that it has prepared.
+    """
     event.listen(engine, "handle_error", database_faults.on_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect)
@@ -49,8 +58,23 @@ def install_hooks(engine: Engine) -> None:
         event.listen(engine, "handle_error", on_error)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "rollback", commit_if_read)
 
 
 def _begin_postgresql(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
     driver.read_only = not WRITING.get()
+
+
+def commit_if_read(connection: Connection) -> None:
+    """Commit a read-only transaction that is in order, before it would be rolled back; psycopg then has nothing to roll back.
+
+    psycopg drops all prepared statements at a rollback, so that each statement would be parsed and planned again every time. A
+    transaction that may write is never committed here, nor one in error; if the commit fails, the rollback says why.
+    """
+    if connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.read_only and driver.info.transaction_status.name == "INTRANS":
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            driver.commit()

@@ -1,4 +1,4 @@
-"""Fast inserts: one INSERT statement, compiled once, without the ORM's bookkeeping.
+"""Fast inserts: one INSERT statement, compiled once and given to the driver, without the ORM's bookkeeping.
 
 The ORM's cost pays off where objects are loaded and changed. The rows that a registration adds (the person, the registration,
 its history, the mail, the audit row) are written under locks that others wait for, where every tenth of a millisecond counts.
@@ -6,11 +6,12 @@ its history, the mail, the audit row) are written under locks that others wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Column, CursorResult, Dialect, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
@@ -22,10 +23,8 @@ T = TypeVar("T", bound=Base)
 def insert_now(session: Session, row: Base) -> None:
     """Insert a new object's row; the session then treats the object as loaded, so that it can be changed."""
     session.flush()
-    values = values_of(row)
-    added = session.connection().execute(_insertion(type(row)), values)
-    keys = added.inserted_primary_key or ()
-    _adopt(session, row, **dict(zip(_primary_key(type(row)), keys, strict=True)))
+    added = _run(session, _insertion_of_one, (type(row),), values_of(row)).one()
+    _adopt(session, row, **added._asdict())
 
 
 def insert_all(session: Session, rows: Sequence[Base], *, known_by: str) -> None:
@@ -46,8 +45,8 @@ def insert_all(session: Session, rows: Sequence[Base], *, known_by: str) -> None
 def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[str, ...]) -> bool:
     """Insert the row unless its UNIQUE values are present or are just being inserted; return whether it was inserted."""
     session.flush()
-    insertion = _insertion_unless_there(type(row), session.get_bind().dialect.name, index_elements)
-    added = session.connection().execute(insertion, values_of(row)).one_or_none()
+    which = (type(row), session.get_bind().dialect.name, index_elements)
+    added = _run(session, _insertion_unless_there, which, values_of(row)).one_or_none()
     if added is None:
         return False
     _adopt(session, row, **added._asdict())
@@ -87,7 +86,47 @@ def _adopt(session: Session, row: Base, **key: Any) -> None:
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that are not needed as objects in this transaction; all must name the same columns."""
     session.flush()
-    session.connection().execute(_insertion(model), rows[0] if len(rows) == 1 else rows)
+    _run(session, _insertion, (model,), rows[0] if len(rows) == 1 else rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """An INSERT as the driver takes it: its text, and for each value its column, its default and how the driver wants it."""
+
+    sql: str
+    values: tuple[tuple[str, Any, Callable[[Any], Any]], ...]
+    positional: bool
+
+    def parameters(self, row: Mapping[str, Any]) -> Any:
+        """Return the row's values for the driver."""
+        if self.positional:
+            return tuple([prepare(row.get(name, default)) for name, default, prepare in self.values])
+        return {name: prepare(row.get(name, default)) for name, default, prepare in self.values}
+
+
+def _run(
+    session: Session, statement: Callable[..., Insert], which: tuple[Any, ...], rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> CursorResult[Any]:
+    """Run `statement(*which)` for one row or for many."""
+    connection = session.connection()
+    first = rows if isinstance(rows, Mapping) else rows[0]
+    compiled = _compiled(connection.dialect, statement, which, tuple(first))
+    parameters = compiled.parameters(rows) if isinstance(rows, Mapping) else [compiled.parameters(row) for row in rows]
+    return connection.exec_driver_sql(compiled.sql, parameters)
+
+
+@lru_cache(maxsize=200)
+def _compiled(dialect: Dialect, statement: Callable[..., Insert], which: tuple[Any, ...], columns: tuple[str, ...]) -> _Compiled:
+    insertion = statement(*which)
+    compiled = insertion.compile(dialect=dialect, column_keys=list(columns))
+    table = cast(Table, insertion.table)
+    here = [table.c[name] for name in compiled.positiontup or compiled.params]
+    values = tuple((c.key, _default(c), c.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is) for c in here)
+    return _Compiled(compiled.string, values, positional=compiled.positiontup is not None)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def values_of(row: Base) -> dict[str, Any]:
@@ -100,7 +139,11 @@ def values_of(row: Base) -> dict[str, Any]:
 def _defaults(model: type[Base]) -> dict[str, Any]:
     key = _primary_key(model)
     table = cast(Table, model.__table__)
-    return {column.key: getattr(column.default, "arg", None) for column in table.columns if column.key not in key}
+    return {column.key: _default(column) for column in table.columns if column.key not in key}
+
+
+def _default(column: Column[Any]) -> Any:
+    return getattr(column.default, "arg", None)
 
 
 @cache
@@ -108,7 +151,11 @@ def _primary_key(model: type[Base]) -> tuple[str, ...]:
     return tuple(column.key for column in cast(Table, model.__table__).primary_key.columns)
 
 
-@cache
+def _insertion_of_one(model: type[Base]) -> Insert:
+    table = cast(Table, model.__table__)
+    return insert(table).returning(*table.primary_key.columns)
+
+
 def _insertion_unless_there(model: type[Base], database: str, index_elements: tuple[str, ...]) -> Any:
     table = cast(Table, model.__table__)
     insertion = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
@@ -128,6 +175,5 @@ def _insertion_of_many(model: type[Base], known_by: str) -> Any:
     return insert(table).returning(*table.primary_key.columns, table.c[known_by])
 
 
-@cache
 def _insertion(model: type[Base]) -> Insert:
     return insert(cast(Table, model.__table__))

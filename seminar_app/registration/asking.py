@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seminar_app.people.identity_rules import IdentityPart
+from seminar_app.registration.queries.form_page import FormSeminar
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Asked
 
@@ -14,11 +15,11 @@ _PARTS = {
 }
 
 
-def asked_of(seminar: Seminar) -> list[IdentityPart]:
+def asked_of(seminar: Seminar | FormSeminar) -> list[IdentityPart]:
     """Return the identity parts that the form asks for, optional or required."""
     return [part for part, column in _PARTS.items() if getattr(seminar, column) is not Asked.NO]
 
 
-def needed_of(seminar: Seminar) -> list[IdentityPart]:
+def needed_of(seminar: Seminar | FormSeminar) -> list[IdentityPart]:
     """Return the identity parts that must be filled in."""
     return [part for part, column in _PARTS.items() if getattr(seminar, column) is Asked.REQUIRED]

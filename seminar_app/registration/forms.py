@@ -17,7 +17,6 @@ from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField, agency_needed, agency_text_field, written_agency
 from seminar_app.core.phones import shown_phone
-from seminar_app.offices.models import OfficeNotice
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.mail_domains import domain_meant
@@ -26,6 +25,7 @@ from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.queries import Comparison, SeenRegistration
+from seminar_app.registration.queries.form_page import FormNotice
 from seminar_app.registration.rules import Decision, RemovalReason, WishedPool
 from seminar_app.registration.services import Entry, StaffCorrection, Typed
 from seminar_app.seminars.rules import MOST_SEATS
@@ -97,7 +97,7 @@ class NoticeShown(BaseForm):
     notice = HiddenField()
     office_notice = HiddenField()
 
-    def show_notice(self, language: str, newest: OfficeNotice | None) -> None:
+    def show_notice(self, language: str, newest: FormNotice | None) -> None:
         """Name the notice that the page shows."""
         self.notice.data = f"{CURRENT_VERSION}.{language}"
         self.office_notice.data = str(newest.id if newest else "")
@@ -122,7 +122,7 @@ class NoticeFields(NoticeShown):
         _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
     )
 
-    def show_notice(self, language: str, newest: OfficeNotice | None) -> None:
+    def show_notice(self, language: str, newest: FormNotice | None) -> None:
         """Name the notice that the page shows; if the office has published another meanwhile, that one is still to be read."""
         if self.office_notice_shown != (newest.id if newest else None):
             self.notice_read.data = False

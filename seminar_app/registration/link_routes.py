@@ -18,6 +18,7 @@ from seminar_app.registration.forms import DecisionForm, LostLinkForm
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.queries import FoundForm
 from seminar_app.registration.rules import door, takes_confirmations
+from seminar_app.registration.services import FormRead
 from seminar_app.web.access import needs_no_token, personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
@@ -53,7 +54,8 @@ def confirm(token: str) -> ResponseReturnValue:
         if row.void or row.registration_id is not None or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
             return _form_ended(found, now)
         if form.accepts():
-            return redirect(in_unit_of_work(lambda session: _confirmed(session, row.id)), code=303)
+            read = services.read_form(session(), row, found.seminar.slug, typed)
+            return redirect(in_unit_of_work(lambda session: _confirmed(session, read)), code=303)
     except FormEnded:
         return _form_ended(found, now)
     except Refusal as refusal:
@@ -77,8 +79,8 @@ def _form_ended(found: FoundForm, now: datetime) -> ResponseReturnValue:
     return page, 410
 
 
-def _confirmed(session: Session, form_id: int) -> str:
-    registration = services.confirm(session, change_context(PUBLIC), form_id=form_id)
+def _confirmed(session: Session, read: FormRead) -> str:
+    registration = services.confirm(session, change_context(PUBLIC), form_id=read.form.id, read=read)
     return url_for(".personal", token=personal_token(session, registration))
 
 

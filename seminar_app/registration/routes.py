@@ -24,10 +24,9 @@ from seminar_app.registration.forms import AgainForm, RegistrationForm, showing
 from seminar_app.registration.links import BUTTON, is_receipt, receipt_token
 from seminar_app.registration.models import FormSent
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
-from seminar_app.registration.queries import FormPage
+from seminar_app.registration.queries import FormPage, FormSeminar
 from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door, takes_confirmations
 from seminar_app.registration.services import Typed
-from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import needs_no_token, personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
@@ -63,7 +62,7 @@ def register(slug: str) -> ResponseReturnValue:
         typed, shown_as = form.typed(), showing(form.submission_id)
 
         def keep(session: Session) -> uuid.UUID:
-            sent = services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=shown_as)
+            sent = services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=shown_as, read=shown)
             _void_corrected(session, slug, form.corrects.data, by=sent)
             return sent.public_id
 
@@ -94,7 +93,8 @@ def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
     """
     context = change_context(PUBLIC)
     row = _sent(slug, sent, token)
-    seminar, office = queries.seminar_for_form(session(), slug)
+    shown = queries.form_page(session(), slug)
+    seminar, office = shown.seminar, shown.office
     name_contact(office)
     _door(seminar, context.now)
     if not takes_confirmations(seminar, now=context.now):
@@ -179,7 +179,7 @@ def _still_shown(row: FormSent, now: datetime) -> Typed | None:
         return None
 
 
-def _door(seminar: Seminar, now: datetime) -> Door:
+def _door(seminar: FormSeminar, now: datetime) -> Door:
     """Return how the form answers now.
 
     Raises:

@@ -23,7 +23,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Configure the app's database. Connections open when first used."""
-    url, options = engine_settings(settings.database_url, pool_size=settings.pool_size)
+    url, options = engine_settings(settings.database_url, pool_size=settings.pool_size, prepared_statements=settings.prepared_statements)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)

@@ -12,6 +12,8 @@ import psycopg.conninfo
 from sqlalchemy import make_url
 
 COMMIT = b"COMMIT\0"
+BEGIN = b"BEGIN "
+READS = b"READ ONLY"
 CHUNK = 65_536
 
 
@@ -40,7 +42,7 @@ class LossyWire:
         self.broken: list[Break] = []
 
     def break_at_next_commit(self, how: Break) -> None:
-        """Break the connection at the next commit, once."""
+        """Break the connection at the next commit of a transaction that writes, once."""
         self._next = how
 
     def carry(self) -> None:
@@ -66,9 +68,12 @@ class LossyWire:
         return server
 
     def _there(self, client: socket.socket, server: socket.socket) -> None:
+        writes = True
         with suppress(OSError):
             while sent := client.recv(CHUNK):
-                how = self._next if COMMIT in sent else None
+                if BEGIN in sent:
+                    writes = READS not in sent
+                how = self._next if writes and COMMIT in sent else None
                 if how is None:
                     server.sendall(sent)
                     continue

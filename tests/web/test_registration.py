@@ -286,18 +286,24 @@ def test_what_nobody_sees_is_taken_out_of_a_name_and_a_name_of_nothing_else_is_r
     assert (person.given_names, person.surname1) == ("María", "Solís")
 
 
-def test_few_statements_make_the_form_and_take_it(client: CheckingClient, make: Make, seminar: Seminar, statements: StatementCount) -> None:
+def test_few_statements_make_the_form_take_it_and_draw_its_seat(
+    client: CheckingClient, session: Session, make: Make, seminar: Seminar, statements: StatementCount
+) -> None:
     for number in range(12):
         make.agency(f"PGJ-{number}")
     url = "/seminars/cancun-2026/register"
     statements.statements.clear()
     values = client.get(url).fields("main form")
     assert len(statements) <= 4, statements.statements
-    client.post(url, dict(values) | FILLED)
-    for turn in (1, 2):
+    register(client, session, url, FILLED)  # stores the notice
+    for name in ("Ana Beatriz", "Ana Carolina"):
         statements.statements.clear()
-        client.post(url, dict(values) | FILLED | {"given_names": f"Ana {chr(97 + turn % 26)}{chr(97 + turn // 26)}"})
-        assert len(statements) <= 14 + turn, "\n".join(statements.statements)
+        client.post(url, dict(values) | FILLED | {"given_names": name})
+        assert len(statements) <= 7, "\n".join(statements.statements)
+        button = button_of(session)
+        statements.statements.clear()
+        client.post(button, {"pressed": "1"})
+        assert len(statements) <= 16, "\n".join(statements.statements)
 
 
 def test_each_door_says_why_it_is_shut(client: CheckingClient, make: Make, seminar: Seminar, session: Session) -> None:

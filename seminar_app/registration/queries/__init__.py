@@ -2,6 +2,7 @@
 
 from seminar_app.registration.queries.agencies import people_of_agency
 from seminar_app.registration.queries.alternates import AlternatePlace, alternate_place, alternates_now
+from seminar_app.registration.queries.form_page import FormNotice, FormOffice, FormPage, FormSeminar, form_page, form_page_of
 from seminar_app.registration.queries.forms_sent import (
     FoundForm,
     agency_typed,
@@ -58,18 +59,15 @@ from seminar_app.registration.queries.people import (
 )
 from seminar_app.registration.queries.personal import (
     AskedName,
-    FormPage,
     NoticeRead,
     OwnRegistration,
     PageToOpen,
     PersonalPage,
-    form_page,
     name_asked,
     names_asked,
     notice_read,
     page_to_open,
     personal_page,
-    seminar_for_form,
     seminar_of_registration,
 )
 from seminar_app.registration.queries.roster import (
@@ -92,7 +90,10 @@ __all__ = [
     "BothIn",
     "Comparison",
     "EnteredHere",
+    "FormNotice",
+    "FormOffice",
     "FormPage",
+    "FormSeminar",
     "FoundForm",
     "HeadCount",
     "InvitationLine",
@@ -133,6 +134,7 @@ __all__ = [
     "form_by_id",
     "form_of_link",
     "form_page",
+    "form_page_of",
     "forms_waiting",
     "forms_with_address",
     "get_proposal",
@@ -171,7 +173,6 @@ __all__ = [
     "roster",
     "roster_access",
     "seats_overview",
-    "seminar_for_form",
     "seminar_mail",
     "seminar_of_registration",
     "waiting_at_door",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
@@ -15,6 +15,7 @@ from seminar_app.core.errors import LinkNotFound, NotFound
 from seminar_app.core.links import token_hashes
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import FormSent
+from seminar_app.registration.queries.form_page import OFFICE, SEMINAR, FormOffice, FormSeminar
 from seminar_app.seminars.models import Seminar
 
 
@@ -23,11 +24,16 @@ class FoundForm:
     """A form that was sent, its seminar and the office that organizes it."""
 
     row: FormSent
-    seminar: Seminar
-    office: Office
+    seminar: FormSeminar
+    office: FormOffice
 
 
-_FOUND = select(FormSent, Seminar, Office).join(Seminar, Seminar.id == FormSent.seminar_id).join(Office, Office.id == Seminar.office_id)
+_FOUND = (
+    select(FormSent, *SEMINAR, *OFFICE)
+    .join(Seminar, Seminar.id == FormSent.seminar_id)
+    .join(Office, Office.id == Seminar.office_id)
+    .where(FormSent.link_hash.in_(bindparam("hashes", expanding=True)))
+)
 
 
 def form_of_link(session: Session, token: str) -> FoundForm:
@@ -36,10 +42,10 @@ def form_of_link(session: Session, token: str) -> FoundForm:
     Raises:
         LinkNotFound: no form has it, or the form has been deleted.
     """
-    found = session.execute(_FOUND.where(FormSent.link_hash.in_(token_hashes(token)))).one_or_none()
+    found = session.execute(_FOUND, {"hashes": token_hashes(token)}).one_or_none()
     if found is None:
         raise LinkNotFound
-    return FoundForm(*found)
+    return FoundForm(found[0], FormSeminar(*found[1 : 1 + len(SEMINAR)]), FormOffice(*found[1 + len(SEMINAR) :]))
 
 
 def form_by_id(session: Session, public_id: uuid.UUID, *, slug: str) -> FormSent:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
@@ -26,15 +26,6 @@ from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.queries.shown import SHOWN
 from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, is_alternate, link_has_ended
 from seminar_app.seminars.models import Seminar, SeminarSession
-
-
-@dataclass(frozen=True, slots=True)
-class FormPage:
-    """A seminar, its office, and the newest version of what the office adds to the privacy notice; None where it adds nothing."""
-
-    seminar: Seminar
-    office: Office
-    notice: OfficeNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,39 +82,6 @@ class PersonalPage:
 
 _OF_SEMINAR = select(func.min(SeminarSession.starts_at)).where(SeminarSession.seminar_id == Seminar.id)
 _FIRST_SESSION = _OF_SEMINAR.correlate(Seminar).scalar_subquery()
-_WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
-
-_NEWEST = select(func.max(OfficeNotice.version)).where(OfficeNotice.office_id == Office.id).correlate(Office).scalar_subquery()
-_WITH_NOTICE = (
-    select(Seminar, Office, OfficeNotice)
-    .join(Office, Office.id == Seminar.office_id)
-    .outerjoin(OfficeNotice, (OfficeNotice.office_id == Office.id) & (OfficeNotice.version == _NEWEST) & (OfficeNotice.text_es != ""))
-    .where(Seminar.slug == bindparam("slug"))
-)
-
-
-def form_page(session: Session, slug: str) -> FormPage:
-    """Return what the public form shows of the seminar with this slug, in one statement.
-
-    Raises:
-        NotFound: no seminar has this slug.
-    """
-    found = session.execute(_WITH_NOTICE, {"slug": slug}).one_or_none()
-    if found is None:
-        raise NotFound
-    return FormPage(*found)
-
-
-def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
-    """Return the seminar with this slug and the office that organizes it, in one statement.
-
-    Raises:
-        NotFound: no seminar has this slug.
-    """
-    found = session.execute(_WITH_OFFICE, {"slug": slug}).one_or_none()
-    if found is None:
-        raise NotFound
-    return found[0], found[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from seminar_app.registration.services.elsewhere import end_own_reserve
 from seminar_app.registration.services.exchanging import exchange
 from seminar_app.registration.services.first_opening import Tried, open_page
 from seminar_app.registration.services.forms_sent import (
+    FormRead,
     confirm,
     confirmed,
     empty_erased_forms,
     erase_forms_of,
     forget_forms,
+    read_form,
     send_again,
     send_form,
     void_form,
@@ -51,6 +53,7 @@ __all__ = [
     "Correction",
     "Entered",
     "Entry",
+    "FormRead",
     "LockedSeats",
     "Newcomer",
     "StaffCorrection",
@@ -95,6 +98,7 @@ __all__ = [
     "open_page",
     "open_seats",
     "opened",
+    "read_form",
     "register",
     "register_again",
     "release_due_quotas",

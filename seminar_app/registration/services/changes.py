@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import find_with_version
+from seminar_app.agencies.queries import AgencyToday, find_today
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_now, insert_rows
@@ -96,8 +95,8 @@ def last_step(session: Session, registration_id: int) -> RegistrationHistory | N
     return session.scalars(steps.order_by(RegistrationHistory.id.desc()).limit(1)).first()
 
 
-def agency_of_today(session: Session, agency_id: int | None, text: str | None) -> tuple[Agency, int] | tuple[None, None]:
-    """Return the agency and the id of its current version, in one statement; neither if it is only written.
+def agency_of_today(session: Session, agency_id: int | None, text: str | None) -> AgencyToday | None:
+    """Return the agency as it is today, in one statement; None if it is only written.
 
     Args:
         agency_id: of the directory; it counts before what was written.
@@ -109,8 +108,8 @@ def agency_of_today(session: Session, agency_id: int | None, text: str | None) -
     if agency_id is None:
         if not text:
             raise NoSuchAgency
-        return None, None
-    found = find_with_version(session, agency_id)
+        return None
+    found = find_today(session, agency_id)
     if found is None:
         raise NoSuchAgency
     return found

@@ -105,12 +105,12 @@ def _names_or_address_change(person: Person, data: PersonData) -> bool:
 
 
 def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, correction: StaffCorrection) -> None:
-    agency, version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
+    agency = agency_of_today(session, correction.agency_id, correction.agency_text)
     before = session.get(Agency, registration.agency_id) if registration.agency_id is not None else None
     state = agency.state if agency else None
     if state or (before is not None and before.state):  # the former state was the former agency's
         registration.state_name = state
-    registration.agency_id, registration.agency_version_id = correction.agency_id, version_id
+    registration.agency_id, registration.agency_version_id = correction.agency_id, agency.version_id if agency else None
     registration.agency_text = correction.agency_text if agency is None else None
     if registration.person.agency_id is None:
         registration.person.agency_id = correction.agency_id

@@ -10,9 +10,11 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -23,37 +25,49 @@ from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, forget_of
-from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.links import BUTTON, BUTTON_ENDPOINT, button_link
 from seminar_app.registration.models import FormSent, Registration
+from seminar_app.registration.queries.form_page import FormPage, form_page_of
 from seminar_app.registration.rules import TYPED_SHOWN, Door, door, form_ends, takes_confirmations
 from seminar_app.registration.services.first_opening import prove
 from seminar_app.registration.services.mails import facts
-from seminar_app.registration.services.registering import register
+from seminar_app.registration.services.registering import Known, known_before, register
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import HasWindow
 
 KIND = "form_sent"
 AT_ONCE = timedelta(minutes=1)
 """A form that comes again within this time was sent twice by mistake: a double click, or a connection that broke."""
 
 
-def send_form(session: Session, context: ChangeContext, *, seminar_id: int, typed: Typed, showing: uuid.UUID) -> FormSent:
+def send_form(
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar_id: int,
+    typed: Typed,
+    showing: uuid.UUID,
+    read: FormPage | None = None,
+) -> FormSent:
     """Keep a form until the button in its mail is pressed, and put that mail into the outbox.
 
     The same form sent twice at once, from one display, is one row and one mail; sent again after a minute it sends its mail again.
 
     Args:
         showing: id of this display of the form.
+        read: the seminar and its office as the page has just read them; None reads them now. With it the first statement is the
+            one that writes, so that all the sealing is done before SQLite's other writers have to wait.
 
     Raises:
         FormClosed: the seminar does not take registrations by the form now.
         WrongCode: the seminar asks for a code, and this one is wrong.
     """
-    seminar, office = _seminar(session, seminar_id)
+    page = read or form_page_of(session, seminar_id)
+    seminar = page.seminar
     way = door(seminar, now=context.now)
     if way is None or not way.lets_in:
         raise FormClosed
@@ -62,7 +76,7 @@ def send_form(session: Session, context: ChangeContext, *, seminar_id: int, type
     ends_at = form_ends(context.now, ends_on=seminar.ends_on, time_zone=seminar.time_zone)
     submission = submission_of(session, showing, seminar_id, typed)
     while True:
-        form = _keep(session, context, seminar, office, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
+        form = _keep(session, context, page, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
         if context.now - form.sent_at < AT_ONCE:
             return form
         submission = uuid.uuid5(submission, form.public_id.hex)
@@ -85,12 +99,12 @@ def send_again(session: Session, context: ChangeContext, *, form: FormSent, pres
     Raises:
         FormEnded: the form's time is over, or the seminar takes none any more.
     """
-    seminar, office = _seminar(session, form.seminar_id)
-    if _is_over(form, seminar, context.now):
+    page = form_page_of(session, form.seminar_id)
+    if _is_over(form, page.seminar, context.now):
         raise FormEnded
     submission = uuid.uuid5(form.public_id, press.hex)
     typed = opened(session, form) if form.sealed else None
-    return _keep(session, context, seminar, office, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at, of=form)
+    return _keep(session, context, page, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at, of=form)
 
 
 def void_form(session: Session, form: FormSent) -> None:
@@ -99,7 +113,34 @@ def void_form(session: Session, form: FormSent) -> None:
     session.execute(mine.values(void=True).execution_options(synchronize_session=False))
 
 
-def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True) -> Registration:
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    """A form whose button may be pressed, with what is known of its entry without the seats."""
+
+    form: FormSent
+    slug: str
+    typed: Typed
+    known: Known
+
+
+def read_form(session: Session, form: FormSent, slug: str, typed: Typed) -> FormRead:
+    """Read what `confirm` needs, before the transaction that writes: on SQLite all others wait for that one.
+
+    Raises:
+        NoSuchAgency: the agency does not exist, or none is named.
+    """
+    known = known_before(
+        session,
+        seminar_id=form.seminar_id,
+        entry=typed.entry,
+        notice_version=typed.notice_version,
+        notice_language=typed.notice_language,
+        office_notice_id=typed.office_notice_id,
+    )
+    return FormRead(form, slug, typed, known)
+
+
+def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True, read: FormRead | None = None) -> Registration:
     """Make a form's registration: its mail's button was pressed, or staff have the person on the phone.
 
     Pressed again it returns the same registration. Somebody who is registered already, by another form or by staff, keeps the
@@ -107,23 +148,24 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: 
 
     Args:
         by_mail: the mail's button was pressed, which proves the mailbox. Staff's word on the telephone does not.
+        read: the form as it was just read, when it was neither pressed nor over; None reads it now.
 
     Raises:
         NotFound: the form has been deleted.
-        FormEnded: the form has ended, or the seminar takes none any more; or the person has another address on file, so that
-            whoever holds the form's mailbox may be a stranger.
+        FormEnded: the form has ended or was voided meanwhile, or the seminar takes none any more; or the person has another address
+            on file, so that whoever holds the form's mailbox may be a stranger.
     """
-    found = session.execute(
-        select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == form_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    form, seminar = found
-    if (made := confirmed(session, form)) is not None:
-        return made
-    if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
-        raise FormEnded
-    typed = opened(session, form)
+    if read is None:
+        found = session.execute(_WITH_SEMINAR, {"id": form_id}).one_or_none()
+        if found is None:
+            raise NotFound
+        form, seminar = found
+        if (made := confirmed(session, form)) is not None:
+            return made
+        if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
+            raise FormEnded
+        read = read_form(session, form, seminar.slug, opened(session, form))
+    form, typed = read.form, read.typed
     registration = register(
         session,
         context,
@@ -133,20 +175,31 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: 
         notice_version=typed.notice_version,
         notice_language=typed.notice_language,
         office_notice_id=typed.office_notice_id,
-        still_counts=lambda: _counts(session, form_id),
+        known=read.known,
         proven=by_mail,
     )
     if not _has_address(session, registration, form):
         raise FormEnded
     if by_mail:
         prove(session, context, registration)
-    mine = update(FormSent).where(FormSent.id == form_id, FormSent.registration_id.is_(None))
-    done = session.execute(mine.values(registration_id=registration.id).execution_options(synchronize_session=False))
-    if isinstance(done, CursorResult) and done.rowcount:
+    if _press(session, form_id, registration.id):
         subject = f"form_sent:{form.public_id.hex}"
         details = {"registration": registration.public_id.hex}
-        audit.record(session, context, action="form.confirmed", subject=subject, seminar=seminar.slug, details=details)
+        audit.record(session, context, action="form.confirmed", subject=subject, seminar=read.slug, details=details)
     return registration
+
+
+def _press(session: Session, form_id: int, registration_id: int) -> bool:
+    """Note what a form's button led to; return whether it had not been pressed before.
+
+    Raises:
+        FormEnded: a withdrawal that came before the seats were locked has voided the form, or it was deleted.
+    """
+    if session.connection().execute(_PRESS, {"form_id": form_id, "made": registration_id}).rowcount:
+        return True
+    if session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is None:
+        raise FormEnded
+    return False
 
 
 def confirmed(session: Session, form: FormSent) -> Registration | None:
@@ -228,30 +281,24 @@ def same_code(typed: str | None, code: str | None) -> bool:
     return bool(b) and hmac.compare_digest(a, b)
 
 
-_SEMINAR = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
+_WITH_SEMINAR = select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == bindparam("id"))
+_FORMS = cast(Table, FormSent.__table__)
+_PRESS = (
+    update(_FORMS)
+    .where(_FORMS.c.id == bindparam("form_id"), _FORMS.c.registration_id.is_(None), ~_FORMS.c.void)
+    .values(registration_id=bindparam("made"))
+)
 _WITH_PERSON = select(Registration).where(Registration.id == bindparam("id")).options(joinedload(Registration.person))
 
 
-def _seminar(session: Session, seminar_id: int) -> tuple[Seminar, Office]:
-    found = session.execute(_SEMINAR, {"seminar_id": seminar_id}, execution_options={"populate_existing": True}).one_or_none()
-    if found is None:
-        raise NotFound
-    return found[0], found[1]
-
-
-def _counts(session: Session, form_id: int) -> bool:
-    return session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is not None
-
-
-def _is_over(form: FormSent, seminar: Seminar, now: datetime) -> bool:
+def _is_over(form: FormSent, seminar: HasWindow, now: datetime) -> bool:
     return now >= form.ends_at or not takes_confirmations(seminar, now=now)
 
 
 def _keep(
     session: Session,
     context: ChangeContext,
-    seminar: Seminar,
-    office: Office,
+    page: FormPage,
     *,
     typed: Typed | None,
     showing: uuid.UUID,
@@ -270,7 +317,7 @@ def _keep(
     erased = of is not None and of.erase_at is not None
     form = FormSent(
         public_id=public_id,
-        seminar_id=seminar.id,
+        seminar_id=page.seminar.id,
         submission_id=submission,
         showing=showing,
         link_hash=token_hash(link.token(installation_of(session).settings.secret_keys[0])),
@@ -280,26 +327,23 @@ def _keep(
         erase_at=context.now + TYPED_SHOWN if erased else None,
     )
     seal(installation_of(session).ring, form, typed, findable=not erased)
+    mail = _mail(page, person=typed.entry.person if typed else None, link=link)
     if not insert_unless_present(session, form, index_elements=("submission_id",)):
         return session.scalars(select(FormSent).where(FormSent.submission_id == submission)).one()
-    _enqueue(session, context, seminar, office, person=typed.entry.person if typed else None, link=link)
-    audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=seminar.slug)
+    enqueue(session, context, **mail)
+    audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=page.seminar.slug)
     return form
 
 
-def _enqueue(
-    session: Session, context: ChangeContext, seminar: Seminar, office: Office, *, person: PersonData | None, link: SecretLink
-) -> None:
-    """Put the mail into the outbox. Its row has the address and no name: what it says is decided when it is rendered."""
+def _mail(page: FormPage, *, person: PersonData | None, link: SecretLink) -> dict[str, Any]:
+    """Return the mail for the outbox. It has the address and no name: what it says is decided when it is rendered."""
     language = person.language if person else "es"
-    enqueue(
-        session,
-        context,
-        kind=KIND,
-        language=language,
-        to_address=(person.email if person else None) or "",
-        to_name="",
-        facts=facts(seminar, office, language),
-        link=link,
-        link_endpoint=BUTTON_ENDPOINT,
-    )
+    return {
+        "kind": KIND,
+        "language": language,
+        "to_address": (person.email if person else None) or "",
+        "to_name": "",
+        "facts": facts(page.seminar, page.office, language),
+        "link": link,
+        "link_endpoint": BUTTON_ENDPOINT,
+    }

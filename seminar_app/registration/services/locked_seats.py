@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from seminar_app.agencies.queries import pool_steps
 from seminar_app.agencies.succession_rules import Steps, path_to_pools
 from seminar_app.core.errors import NotFound
+from seminar_app.offices.mail_facts import HasContact
 from seminar_app.offices.models import Office
 from seminar_app.registration.errors import (
     SeminarArchived,
@@ -18,6 +19,7 @@ from seminar_app.registration.errors import (
 )
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.form_page import OFFICE, FormOffice
 from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.rules import (
     PoolState,
@@ -36,7 +38,7 @@ class LockedSeats:
     """A seminar's seats, locked until the transaction ends. `pools` follows the number of seats held."""
 
     seminar: Seminar
-    office: Office
+    office: HasContact
     rows: dict[int, SeatPool]
     pools: list[PoolState]
     _steps: Steps | None = field(default=None, repr=False)
@@ -136,7 +138,7 @@ _HOLDS = select(Hold).where(Hold.seminar_id == bindparam("seminar_id"), Hold.end
 _POOLS = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id)
 _LOCK = _POOLS.with_for_update()
 _LOCKED = (
-    select(Seminar, Office)
+    select(Seminar, *OFFICE)
     .join(Office, Office.id == Seminar.office_id)
     .where(Seminar.id == bindparam("seminar_id"))
     .with_for_update(of=Seminar, read=True)  # an edit of the seminar or its sessions comes before or after
@@ -154,10 +156,10 @@ def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
     found = session.execute(_LOCKED, {"seminar_id": seminar_id}).one_or_none()
     if found is None:
         raise NotFound
-    return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
+    return LockedSeats(found[0], FormOffice(*found[1:]), {row.id: row for row in rows}, [pool_state(row) for row in rows])
 
 
-def read_seats(session: Session, seminar: Seminar, office: Office) -> LockedSeats:
+def read_seats(session: Session, seminar: Seminar, office: HasContact) -> LockedSeats:
     """Return the seats as they are now, without a lock: to show what would become of somebody."""
     rows = list(session.scalars(_POOLS, {"seminar_id": seminar.id}))
     return LockedSeats(seminar, office, {row.id: row for row in rows}, [pool_state(row) for row in rows])

@@ -8,11 +8,11 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.dates import date_range
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import QUIET, enqueue
-from seminar_app.offices.mail_facts import office_facts
-from seminar_app.offices.models import Office
+from seminar_app.offices.mail_facts import HasContact, office_facts
 from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.form_page import FormSeminar
 from seminar_app.registration.rules import has_form
 from seminar_app.seminars.models import Seminar
 
@@ -23,7 +23,7 @@ def tell(
     *,
     kind: str,
     seminar: Seminar,
-    office: Office,
+    office: HasContact,
     registration: Registration,
     dedupe_key: str | None = None,
     **more: object,
@@ -63,7 +63,7 @@ def facts_of(registration: Registration) -> dict[str, str]:
 
 
 def tell_withdrawn(
-    session: Session, context: ChangeContext, *, seminar: Seminar, office: Office, registration: Registration, invited: bool
+    session: Session, context: ChangeContext, *, seminar: Seminar, office: HasContact, registration: Registration, invited: bool
 ) -> None:
     """Tell somebody that they withdrew, or declined an invitation (`invited`), and how they could come after all."""
     more = {"invited": "yes" if invited else "", "by_form": "yes" if has_form(seminar.registration_mode) else ""}
@@ -71,7 +71,7 @@ def tell_withdrawn(
 
 
 def tell_former_address(
-    session: Session, context: ChangeContext, *, address: str | None, seminar: Seminar, office: Office, registration: Registration
+    session: Session, context: ChangeContext, *, address: str | None, seminar: Seminar, office: HasContact, registration: Registration
 ) -> None:
     """Tell the former address of a person that it was replaced. The mail has neither name nor link, as the address may be a stranger's."""
     if address is not None:
@@ -86,7 +86,7 @@ def tell_former_address(
         )
 
 
-def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
+def facts(seminar: Seminar | FormSeminar, office: HasContact, language: str) -> dict[str, str]:
     """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office.
 
     The office's address and phone stand at the end of the mail, and answers go to the address (`messages.rendering`). Nothing is

@@ -27,15 +27,24 @@ def ensure_notices(session: Session, context: ChangeContext) -> None:
 _KEPT = select(Notice.id).where(Notice.kind == PRIVACY, Notice.language == bindparam("language"), Notice.version == bindparam("version"))
 
 
+def find_notice(session: Session, *, version: int, language: str) -> int | None:
+    """Return the id of the notice of this version and language, if it is stored; an unpublished version counts as the current one."""
+    return session.connection().scalar(_KEPT, _which(version, language))
+
+
+def _which(version: int, language: str) -> dict[str, str | int]:
+    return {
+        "version": version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION,
+        "language": language if language in LANGUAGES else LANGUAGES[0],
+    }
+
+
 def notice_shown(session: Session, context: ChangeContext, *, version: int, language: str) -> int:
-    """Return the id of the stored notice of this version and language; an unpublished version counts as the current one."""
-    version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
-    language = language if language in LANGUAGES else LANGUAGES[0]
-    which = {"language": language, "version": version}
-    found = session.scalar(_KEPT, which)
+    """Return the id of the notice of this version and language, as `find_notice`; store it if it is not."""
+    found = find_notice(session, version=version, language=language)
     if found is None:
         ensure_notices(session, context)
-        found = session.scalars(_KEPT, which).one()
+        found = session.scalars(_KEPT, _which(version, language)).one()
     return found
 
 

@@ -82,7 +82,8 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     if moved:
         if not may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only):
             raise AgencyIsFixed
-        agency, registration.agency_version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
+        agency = agency_of_today(session, correction.agency_id, correction.agency_text)
+        registration.agency_version_id = agency.version_id if agency else None
         registration.agency_id, registration.state_name = correction.agency_id, agency.state if agency else None
         registration.agency_text = correction.agency_text if agency is None else None
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
@@ -172,7 +173,7 @@ def register_again(
     if way is None or not way.lets_in:
         raise FormClosed
     settle_due(session, context, seats=seats)
-    fill(registration, entry, *agency_of_today(session, entry.agency_id, entry.agency_text))
+    fill(registration, entry, agency_of_today(session, entry.agency_id, entry.agency_text))
     registration.source, registration.notice_id, registration.notice_at = Source.FORM, notice_id, context.now
     registration.office_notice_id = office_notice_shown(session, seminar_id=seats.seminar.id, notice_id=office_notice_id)
     place(session, context, seats=seats, registration=registration, source=Source.FORM)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager
 
+from seminar_app.agencies.queries import AgencyToday
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.people.matching import By, Same, match
 from seminar_app.people.models import Person
@@ -18,7 +18,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Source, form_changes, takes_confirmations
 from seminar_app.registration.services.changes import agency_of_today
 from seminar_app.registration.services.locked_seats import lock_seats
-from seminar_app.registration.services.notices import notice_shown, office_notice_shown
+from seminar_app.registration.services.notices import find_notice, notice_shown, office_notice_shown
 from seminar_app.registration.services.taking import (
     Comer,
     Entry,
@@ -33,6 +33,34 @@ from seminar_app.registration.services.taking import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a form's registration takes from the database and does not depend on the seats.
+
+    Attributes:
+        notice_id: None if the notice is not stored yet.
+    """
+
+    agency: AgencyToday | None
+    notice_id: int | None
+    office_notice_id: int | None
+
+
+def known_before(
+    session: Session, *, seminar_id: int, entry: Entry, notice_version: int, notice_language: str, office_notice_id: int | None
+) -> Known:
+    """Read what does not depend on the seats. It is read before their lock, and where possible before the transaction that writes.
+
+    Raises:
+        NoSuchAgency: the agency does not exist, or none is named.
+    """
+    return Known(
+        agency_of_today(session, entry.agency_id, entry.agency_text),
+        find_notice(session, version=notice_version, language=notice_language),
+        office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id),
+    )
+
+
 def register(
     session: Session,
     context: ChangeContext,
@@ -43,7 +71,7 @@ def register(
     notice_version: int,
     notice_language: str,
     office_notice_id: int | None = None,
-    still_counts: Callable[[], bool] = lambda: True,
+    known: Known | None = None,
     proven: bool = True,
 ) -> Registration:
     """Register the person of a public form (`forms_sent.confirm`).
@@ -55,34 +83,39 @@ def register(
         submission_id: id of the display of the form.
         notice_version: version of the privacy notice that was shown; `notice_language` is its language.
         office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
-        still_counts: whether the form counts; asked once the seats are locked, because a withdrawal may have come before.
+        known: what was read of them before this transaction began; None reads it now.
         proven: the button in the mailbox was pressed; False where staff confirm the form.
 
     Raises:
-        FormEnded: the form no longer counts, or the seminar was cancelled or completed, or is over.
+        FormEnded: the seminar was cancelled or completed, or is over.
         NoSuchAgency: the agency does not exist, or none is named.
     """
-    # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it
-    agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
-    notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
-    shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
-    person, known = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id, proven=proven)
+    before = known or known_before(
+        session,
+        seminar_id=seminar_id,
+        entry=entry,
+        notice_version=notice_version,
+        notice_language=notice_language,
+        office_notice_id=office_notice_id,
+    )
+    notice_id = before.notice_id or notice_shown(session, context, version=notice_version, language=notice_language)
+    person, on_file = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id, proven=proven)
     seats = lock_seats(session, seminar_id)
-    if known:
-        person, known = held(session, context, person=person, entry=entry)
-    if not takes_confirmations(seats.seminar, now=context.now) or not still_counts():
+    if on_file:
+        person, on_file = held(session, context, person=person, entry=entry)
+    if not takes_confirmations(seats.seminar, now=context.now):
         raise FormEnded
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
-    registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
+    registration = find_registration(session, seminar_id=seminar_id, person=person) if on_file else None
     if registration is None and (registration := _sent_before(session, submission_id, entry.person, seminar_id)) is not None:
-        if not known:  # the form came already, and the name was corrected since, or a second surname was added or left out
+        if not on_file:  # the form came already, and the name was corrected since, or a second surname was added or left out
             session.delete(person)
         return registration
     if registration is not None and not form_changes(registration.state):
         return registration
-    comer = Comer(person=person, known=known, entry=entry, agency=agency, version_id=version_id, registration=registration)
-    notice_ids = notice_id, shown_by_office
+    comer = Comer(person=person, known=on_file, entry=entry, agency=before.agency, registration=registration)
+    notice_ids = notice_id, before.office_notice_id
     return take_place(session, context, seats=seats, comer=comer, source=Source.FORM, submission=submission, notice_ids=notice_ids)
 
 

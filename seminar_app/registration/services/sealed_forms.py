@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -96,7 +96,11 @@ def _about(public_id: uuid.UUID) -> str:
 
 def _plain(typed: Typed) -> bytes:
     """Return the form as JSON, the same for the same form."""
-    return json.dumps(asdict(typed), sort_keys=True, default=date.isoformat).encode()
+    return json.dumps(typed, sort_keys=True, default=_as_json).encode()
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else {column.name: getattr(value, column.name) for column in fields(value)}
 
 
 def _typed(sealed: bytes) -> Typed:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import AgencyToday
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_rows
@@ -73,15 +73,14 @@ class Comer:
     Attributes:
         person: held, so that nobody can merge or erase them now.
         known: they were on file before.
-        agency, version_id: where they work as of today; both None if it is not in the directory.
+        agency: where they work, as of today; None if it is not in the directory.
         registration: the one that they have in the seminar already, if any.
     """
 
     person: Person
     known: bool
     entry: Entry
-    agency: Agency | None
-    version_id: int | None
+    agency: AgencyToday | None
     registration: Registration | None
 
     @property
@@ -118,7 +117,7 @@ def find_comer(
         NotFound: the chosen person was erased meanwhile.
         NoSuchAgency: the agency does not exist, or none is named.
     """
-    agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
+    agency = agency_of_today(session, entry.agency_id, entry.agency_text)
     if person_id is not None:
         person, known = _chosen(session, person_id), True
     else:
@@ -128,7 +127,7 @@ def find_comer(
         if known:
             person, known = held(session, context, person=person, entry=entry)
     registration = find_registration(session, seminar_id=seats.seminar.id, person=person) if known else None
-    return Comer(person=person, known=known, entry=entry, agency=agency, version_id=version_id, registration=registration)
+    return Comer(person=person, known=known, entry=entry, agency=agency, registration=registration)
 
 
 def take_place(
@@ -167,7 +166,7 @@ def ready(
     """Return the registration that is to be placed: a new one that is not in the database yet, or that which they have."""
     registration = comer.registration or new_registration(session, context, seats, comer.person, source=source)
     if registration.state is not RegistrationState.WAITLISTED:  # who waits took the place for one agency, and keeps it
-        fill(registration, comer.entry, comer.agency, comer.version_id)
+        fill(registration, comer.entry, comer.agency)
         registration.source, registration.agency_seats_only = source, False
     registration.submission_id = submission
     return registration
@@ -309,9 +308,9 @@ def new_registration(session: Session, context: ChangeContext, seats: LockedSeat
     return registration
 
 
-def fill(registration: Registration, entry: Entry, agency: Agency | None, version_id: int | None) -> None:
+def fill(registration: Registration, entry: Entry, agency: AgencyToday | None) -> None:
     """Set where the person works, as of today, and the language. `agency`: None if it is not in the directory."""
-    registration.agency_id, registration.agency_version_id = entry.agency_id, version_id
+    registration.agency_id, registration.agency_version_id = entry.agency_id, agency.version_id if agency else None
     registration.agency_text = entry.agency_text if agency is None else None
     registration.state_name = (agency.state if agency else None) or entry.state_name
     registration.unit = entry.unit

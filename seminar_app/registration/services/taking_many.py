@@ -14,8 +14,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import current_versions
+from seminar_app.agencies.queries import AgencyToday, current_versions
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_all, insert_rows
@@ -85,12 +84,12 @@ def take_places(
     return registrations
 
 
-def _agencies(session: Session, newcomers: Iterable[Newcomer]) -> dict[int, tuple[Agency, int]]:
+def _agencies(session: Session, newcomers: Iterable[Newcomer]) -> dict[int, AgencyToday]:
     wanted = {each.entry.agency_id for each in newcomers if each.entry.agency_id is not None}
     found = current_versions(session, wanted) if wanted else {}
     if len(found) < len(wanted) or any(each.entry.agency_id is None and not each.entry.agency_text for each in newcomers):
         raise NoSuchAgency
-    return found
+    return {agency.id: AgencyToday(agency.state, version_id) for agency, version_id in found.values()}
 
 
 def _decided(
@@ -99,7 +98,7 @@ def _decided(
     seats: LockedSeats,
     newcomer: Newcomer,
     *,
-    agencies: dict[int, tuple[Agency, int]],
+    agencies: dict[int, AgencyToday],
     source: Source,
 ) -> Registration:
     """Return a registration with its state, seat and place, that is not in the database yet."""
@@ -116,7 +115,7 @@ def _decided(
     )
     issue_link(session, registration)
     set_committed_value(registration, "person", person)
-    fill(registration, entry, *(agencies[entry.agency_id] if entry.agency_id is not None else (None, None)))
+    fill(registration, entry, agencies[entry.agency_id] if entry.agency_id is not None else None)
     state = first_state_of(session, seats, registration, source, now=context.now)
     if state is None:
         decision = choose_seat(session, context, seats=seats, registration=registration)

@@ -170,22 +170,26 @@ def test_a_button_pressed_while_the_seminar_is_cancelled_seats_nobody(
 
 @pytest.mark.postgresql_only
 @pytest.mark.parametrize("checked", [True, False], ids=["as it is", "broken"])
+@pytest.mark.parametrize("before", [True, False], ids=["read before", "read in the transaction"])
 def test_an_earlier_form_s_button_pressed_during_a_withdrawal_does_not_undo_it(
-    app: Flask, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch, checked: bool
+    app: Flask, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch, checked: bool, before: bool
 ) -> None:
     seminar, agency = make.seminar(), make.agency()
     waiting = send(session, seminar, agency)
     registration = confirm(session, send(session, seminar, agency)).id
-    form = waiting.id
+    form, read = waiting.id, None
+    if before:
+        row = session.get_one(FormSent, form)
+        read = services.read_form(session, row, seminar.slug, services.opened(session, row))
     session.close()
     point = Point()
     monkeypatch.setattr(registering, "lock_seats", point.before(locked_seats.lock_seats))
     if not checked:
-        monkeypatch.setattr(forms_sent, "_counts", lambda _session, _form_id: True)
+        monkeypatch.setattr(forms_sent, "_press", lambda _session, _form_id, _registration_id: True)
     ended = both_at_once(
         app,
         point,
-        lambda work: services.confirm(work, WHO, form_id=form).id,
+        lambda work: services.confirm(work, WHO, form_id=form, read=read).id,
         lambda work: services.withdraw(work, WHO, registration_id=registration),
     )
     assert isinstance(ended.early, FormEnded) is checked
