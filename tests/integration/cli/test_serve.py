@@ -190,6 +190,7 @@ def test_production_says_in_its_log_what_it_serves_and_what_it_doubts(
 ) -> None:
     monkeypatch.setattr("seminar_app.cli.serving.web_server.web_server", lambda *_what, **_how: Quiet())
     monkeypatch.setattr(logs, "set_up", lambda _settings: None)
+    monkeypatch.setenv(SERVER_PID, "")  # what the command says to its children must not reach those of other tests
     settings = replace(
         in_production(database, tmp_path), warnings=("Something is not set.",), mail_from="Constancia <no-reply@example.org>"
     )
