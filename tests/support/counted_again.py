@@ -17,7 +17,15 @@ DIMENSIONS = (
     *("agency", "group", "level", "state", "sex", "topic", "host", "office", "funding_source", "country", "seminar"),
     *("month", "quarter", "year", "fiscal_year"),
 )
-PAIRS = (("group", "sex"), ("host", "fiscal_year"), ("agency", "seminar"), ("state", "quarter"), ("level", "topic"), ("host", "agency"))
+PAIRS = (
+    ("group", "sex"),
+    ("host", "fiscal_year"),
+    ("agency", "seminar"),
+    ("state", "quarter"),
+    ("level", "topic"),
+    ("host", "agency"),
+    ("seminar", "host"),
+)
 
 _LOAD = """
 CREATE TABLE line AS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
-from sqlalchemy import func
+from sqlalchemy import func, null
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
@@ -21,6 +22,9 @@ _WAYS = (Participation.attended, Participation.completed)
 """How people of a cell can have come on: it has a row for each."""
 _ROWS = 2 ** (len(_WAYS) + 1)
 """Rows that a cell has at most, of those who are hidden apart."""
+_APART = OVERLAPPING | {Dimension.SEMINAR}
+"""Dimensions whose totals are read without them. Of what overlaps they would count one participation several times. In a seminar nobody
+has two participations that count, so its cells need no sets of people, and there are too many of them to unite such sets."""
 _OF_HEADCOUNTS = (Headcount.registered, Headcount.attended, Headcount.completed, *(Headcount.minutes,) * 3)
 """Participations and minutes by status. Minutes are those of the people who completed; of the others nobody knows."""
 
@@ -46,14 +50,12 @@ class Table:
 
 
 def table_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Table:
-    """Return all figures of a definition, in two statements; in four where cells overlap.
-
-    The totals of what overlaps would count one participation several times, so they are read without that dimension.
-    """
+    """Return all figures of a definition, in two statements, and in two more for each kind of total that is read apart."""
     directory, by = directory_for(session, definition, today=today), definition.by
-    found = {(TOTAL,) * len(by): Figures()}
-    for dimensions in dict.fromkeys((by, tuple(each for each in by if each not in OVERLAPPING))):
-        found |= _read(session, definition, scope, directory, dimensions, totals=True)
+    found, apart = {(TOTAL,) * len(by): Figures()}, [each for each in by if each in _APART]
+    for number in range(len(apart) + 1):
+        for without in combinations(apart, number):
+            found |= _read(session, definition, scope, directory, tuple(each for each in by if each not in without), totals=True)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not by}
     return Table(definition, directory, cells, totals)
@@ -91,7 +93,8 @@ def _read(
         values = dict(zip(by, cell, strict=True))
         return tuple(values.get(dimension, TOTAL) for dimension in definition.by)
 
-    numbers = (func.count(), func.sum(Participation.minutes_credited), numbers_of(Participation.person_id))
+    people = null() if Dimension.SEMINAR in by else numbers_of(Participation.person_id)
+    numbers = (func.count(), func.sum(Participation.minutes_credited), people)
     named = counted(definition, scope, directory, by=by).by_cell(session, *numbers, also=_WAYS, limit=limit)
     found = figures_by_cell((Tally(in_place(cell), *counts) for cell, counts in named), totals=totals)
     sums = (func.coalesce(func.sum(each), 0) for each in _OF_HEADCOUNTS)

@@ -20,7 +20,7 @@ class Tally:
         attended, completed: whether the people of these participations did.
         participations: how many.
         minutes: credited, of all of them.
-        people: numbers of those who took part. A set of any kind that has `union`.
+        people: numbers of those who took part, as a set of any kind that has `union`. None where each participation is another person's.
     """
 
     cell: Cell
@@ -28,7 +28,7 @@ class Tally:
     completed: bool
     participations: int
     minutes: int
-    people: Set[int]
+    people: Set[int] | None
 
 
 @dataclass(slots=True)
@@ -36,18 +36,23 @@ class _Sums:
     """What was found of one cell or total, by status."""
 
     people: tuple[list[Set[int]], ...] = field(default_factory=lambda: ([], [], []))
+    others: list[int] = field(default_factory=lambda: [0, 0, 0])
+    """People of whom no set is needed."""
     participations: list[int] = field(default_factory=lambda: [0, 0, 0])
     minutes: list[int] = field(default_factory=lambda: [0, 0, 0])
 
     def add(self, tally: Tally) -> None:
         for status, reached in enumerate((True, tally.attended, tally.completed)):
             if reached:
-                self.people[status].append(tally.people)
+                if tally.people is None:
+                    self.others[status] += tally.participations
+                else:
+                    self.people[status].append(tally.people)
                 self.participations[status] += tally.participations
                 self.minutes[status] += tally.minutes
 
     def figures(self) -> Figures:
-        people = ByStatus(*map(_together, self.people))
+        people = ByStatus(*map(_together, self.people)) + ByStatus(*self.others)
         return Figures(people, ByStatus(*self.participations), ByStatus(*self.minutes))
 
 

@@ -137,7 +137,7 @@ def test_a_calculation_that_is_broken_is_noticed(reports: Reports, monkeypatch: 
         *(("drafts and cancelled seminars count", module, "HELD", true()) for module in (counted, rows)),
         ("a reserved identity is told", counted, "HIDDEN", Person.id.is_(None)),
         ("a reserved identity is told", rows, "HIDDEN", false()),
-        ("totals count hosts apart", figures, "OVERLAPPING", frozenset()),
+        ("totals count hosts apart", figures, "_APART", frozenset()),
         ("totals of people are sums", tallies, "_together", lambda sets: sum(map(len, sets))),
         ("agencies of today are those of then", agency_values, "sole_successors", lambda *_all, **_named: {}),
     ]

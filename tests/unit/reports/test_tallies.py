@@ -44,3 +44,8 @@ def test_without_totals_only_cells_are_counted() -> None:
     assert list(figures_by_cell([tally], totals=False)) == [("A",)]
     assert sorted(cell_and_totals(("A", "M"))) == sorted([("A", "M"), ("A", TOTAL), (TOTAL, "M"), (TOTAL, TOTAL)])
     assert sorted(cell_and_totals((TOTAL, "M"))) == [(TOTAL, TOTAL), (TOTAL, "M")]
+
+
+def test_where_each_participation_is_another_persons_no_set_is_needed() -> None:
+    tallies = [Tally(("A",), attended, False, 4, 60, None) for attended in (True, False)]
+    assert figures_by_cell(tallies, totals=False)["A",].people == ByStatus(8, 4, 0)
