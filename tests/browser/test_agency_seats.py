@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -210,17 +211,16 @@ def the_quota_is_released(office: Office, phone: Visitor) -> None:
         work.execute(update(SeatPool).where(SeatPool.agency_id.is_(None)).values(size=3))
         services.settle(work, context(clock.now()), seats=services.lock_seats(work, office.seminar.id))
     assert office.states()["Iris"] == "registered"
+    today = clock.now().astimezone(ZoneInfo(office.seminar.time_zone)).date()
     with unit_of_work(office.session) as work:
-        work.execute(
-            update(SeatPool).where(SeatPool.agency_id == office.inm.id).values(size=4, release_on=clock.now().date() + timedelta(days=3))
-        )
+        work.execute(update(SeatPool).where(SeatPool.agency_id == office.inm.id).values(size=4, release_on=today + timedelta(days=3)))
         told = tell_releases(work, context(clock.now()))
     assert told == 1
     assert office.kinds()[-1] == "release_near"
     page = phone.go(OWN)
     assert page.locator(".own-seats.is-near").count() == 1
     with unit_of_work(office.session) as work:
-        work.execute(update(SeatPool).where(SeatPool.agency_id == office.inm.id).values(release_on=clock.now().date() - timedelta(days=1)))
+        work.execute(update(SeatPool).where(SeatPool.agency_id == office.inm.id).values(release_on=today - timedelta(days=1)))
         assert services.release_due_quotas(work, context(clock.now())) == 1
 
 

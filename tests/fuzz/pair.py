@@ -46,10 +46,10 @@ LONGEST_ANSWER = 5.0
 """Seconds for any one answer."""
 WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
 NEW_EACH_TIME = re.compile(
-    r'nonce="[^"]*"|name="csrf_token"[^>]*>|name="page"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
+    r'nonce="[^"]*"|name="(?:csrf_token|page|submission_id)"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
     r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b|(?:SQLite|PostgreSQL) [0-9.]+"
 )
-"""Text that is new in each answer, or names the engine: nonces, form tokens, the challenge and key of a second factor, recovery codes."""
+"""Text that is new in each answer, or names the engine: nonces, tokens and numbers of forms, second factors, recovery codes."""
 COUNTS = text(" UNION ALL ".join(f"SELECT '{table.name}', count(*) FROM {table.name}" for table in Base.metadata.sorted_tables))  # noqa: S608
 """Plain text: it is asked after each request, and SQLAlchemy would look through a built statement each time."""
 
