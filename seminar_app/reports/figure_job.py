@@ -32,14 +32,15 @@ from seminar_app.reports.files import MIME_TYPES, Format, write_file
 from seminar_app.reports.making import by_account, cells_word, may_show_all
 from seminar_app.reports.queries import Scope, scope_of
 from seminar_app.reports.queries.extent import participations_of
-from seminar_app.reports.rules import OVERLAPPING, Definition
+from seminar_app.reports.queries.figures import breakdowns_read
+from seminar_app.reports.rules import Definition
 from seminar_app.web.database import session
 
 KIND = "reports.figure"
 EXPORTED = "figure.exported"
 """Action in the access log."""
 MOST_AT_ONCE = 2_500_000
-"""Participations that a request reads for a file, those of two figures and of overlapping cells twice; more are left to the worker.
+"""Participations that a request reads for a file, each as often as it is read; more are left to the worker.
 
 Source: docs/decisions/0059-figures-that-leave-the-office.md.
 """
@@ -73,8 +74,8 @@ class Wish:
 
 
 def is_long(reading: Session, actor: Actor, wish: Wish) -> bool:
-    """Whether the worker writes the file: every PDF, and what takes about two seconds or more to count."""
-    times = sum(1 + (not OVERLAPPING.isdisjoint(each.by)) for each in wish.definitions(actor))
+    """Whether the worker writes the file: every PDF, and what takes more than about a second to count."""
+    times = sum(len(breakdowns_read(each.by)) for each in wish.definitions(actor))
     return wish.format is Format.PDF or participations_of(reading, _scope(reading, actor)) * times > MOST_AT_ONCE
 
 

@@ -52,13 +52,19 @@ class Table:
 def table_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Table:
     """Return all figures of a definition, in two statements, and in two more for each kind of total that is read apart."""
     directory, by = directory_for(session, definition, today=today), definition.by
-    found, apart = {(TOTAL,) * len(by): Figures()}, [each for each in by if each in _APART]
-    for number in range(len(apart) + 1):
-        for without in combinations(apart, number):
-            found |= _read(session, definition, scope, directory, tuple(each for each in by if each not in without), totals=True)
+    found = {(TOTAL,) * len(by): Figures()}
+    for dimensions in breakdowns_read(by):
+        found |= _read(session, definition, scope, directory, dimensions, totals=True)
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not by}
     return Table(definition, directory, cells, totals)
+
+
+def breakdowns_read(by: Sequence[Dimension]) -> list[tuple[Dimension, ...]]:
+    """Return the breakdowns for which all that counts is read, the whole one first, then those that only totals come from."""
+    apart = [each for each in by if each in _APART]
+    left_out = (some for number in range(len(apart) + 1) for some in combinations(apart, number))
+    return [tuple(each for each in by if each not in some) for some in left_out]
 
 
 def cells_of(
