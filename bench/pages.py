@@ -22,7 +22,6 @@ ROUNDS = 3
 MARK = 0.5
 MARK_WITH_COOKIE = 0.15
 MOST_STATEMENTS = 4
-MOST_MEMORY_MB = 100
 MOST_FORM_MS = 3.0
 COMMITS_PER_SECOND = 50
 OF_OTHERS = "lb=server-1; _ga=GA1.1.1234567890.1234567890"
@@ -47,7 +46,6 @@ def measure(database: Database, *, seconds: float) -> tuple[list[Row], float]:
         alone = _form_ms(url + "/register", visitor, seconds=seconds)
         with commits(database):
             among_others = _form_ms(url + "/register", visitor, seconds=seconds)
-        memory = servers.largest_worker(server)
     size = len(page.encode()) / 1024
     statements = count_statements(database, path)
     rows = [
@@ -73,14 +71,6 @@ def measure(database: Database, *, seconds: float) -> tuple[list[Row], float]:
             limit="",
             mark=f"≤ {MOST_STATEMENTS}",
             passed=statements <= MOST_STATEMENTS,
-        ),
-        Row(
-            what="memory of a worker after that load",
-            engine=database.engine,
-            figure=f"{memory:.0f} MB",
-            limit="",
-            mark=f"≤ {MOST_MEMORY_MB} MB",
-            passed=memory <= MOST_MEMORY_MB,
         ),
     ]
     return rows, max(bare.rate for bare, _ours in rounds)

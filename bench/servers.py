@@ -92,8 +92,3 @@ def forget_peak(pid: int) -> None:
 def _status(pid: int, name: str) -> float:
     found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
     return int(found.group(1)) / 1024 if found else float("nan")
-
-
-def largest_worker(server: LiveServer) -> float:
-    """Return the memory of the largest worker, in MB."""
-    return max(memory_mb(pid) for pid in server.worker_pids() if os.path.exists(f"/proc/{pid}"))  # noqa: PTH110

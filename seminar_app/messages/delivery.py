@@ -73,7 +73,7 @@ def deliver_due(
     server = MailServer.from_url(settings.smtp_url)
     with app.app_context(), Mailer(server, **({} if timeout is None else {"timeout": timeout})) as mailer:
         in_a_row = 0
-        lease = _take(now())
+        lease = None if ending.is_set() else _take(now())
         while lease is not None:
             finish: Finish = _acknowledge
             try:
