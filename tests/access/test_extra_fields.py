@@ -23,9 +23,10 @@ from tools.access.table import Line, lines
 
 pytestmark = pytest.mark.sqlite_first
 
-NUMBER, WORDS, DAY = "31337", "mass31337", "1931-03-13"
+NUMBER, WORDS, DAY = "2031337313", "mass2031337313", "1931-03-13"
 ID = uuid.UUID(int=0x31337313373133731337)
 MARKS = (NUMBER, DAY, ID.hex[-20:], "1931, 3, 13")
+"""What none of the values of chance in a statement (keys, digests, microseconds) contains: each has eight digits or more."""
 
 ITS_OWN = {
     "registration_staff.remove": {"note"},
