@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from seminar_app.offices.models import Office
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class GrantLine:
+class GrantLine(Struct, frozen=True):
     """A role for display, with its office or agency. Its seminar is an id only, because titles belong to the seminars feature."""
 
     role: RoleName
@@ -30,16 +29,14 @@ class GrantLine:
     agency: Agency | None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLine(Struct, frozen=True):
     """An account in the list, with its roles."""
 
     account: UserAccount
     grants: Sequence[GrantLine]
 
 
-@dataclass(frozen=True, slots=True)
-class TeamLine:
+class TeamLine(Struct, frozen=True):
     """A role of a person who works for an office. `office_id`: the seminar's office, or the one that invited a liaison."""
 
     account: UserAccount
@@ -48,8 +45,7 @@ class TeamLine:
     office_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
+class AccountPage(Struct, frozen=True):
     """One page of the list, and the total number found."""
 
     lines: Sequence[AccountLine]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from seminar_app.agencies.rules import Succession
 from seminar_app.core.folding import fold
@@ -13,16 +14,14 @@ LONGEST = 200
 """Characters of what was typed that are compared; no name is longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(Struct, frozen=True):
     """An agency that another one succeeded, with all that it was called: both names, its state and its aliases."""
 
     code: str
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Findable:
+class Findable(Struct, frozen=True):
     """A choice of a picker: its value, its label, and everything it is found by, the label included."""
 
     id: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -17,10 +17,10 @@ from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on,
 from seminar_app.agencies.succession_rules import Steps, reach_of_liaison, steps_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
+from seminar_app.core.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class NamedAgency:
+class NamedAgency(Struct, frozen=True):
     """What names an agency or a group on pages and in files: as of now, or as of a registration."""
 
     id: int
@@ -54,8 +54,7 @@ NOT_ASSIGNED = NamedAgency(0, "", "Sin asignar", "Not assigned", AgencyLevel.OTH
 """The group of registrations whose agency is not in the directory (docs/decisions/0030-agency-not-in-the-list.md)."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyChoice(NamedAgency):
+class AgencyChoice(NamedAgency, frozen=True):
     """An agency of today's directory, as select fields show it."""
 
     country: str
@@ -73,8 +72,7 @@ class AgencyChoice(NamedAgency):
         return f"{self.state or self.code} · {self.name(language)}"
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyGroup:
+class AgencyGroup(Struct, frozen=True):
     """An agency group and the agencies below it at any depth. `offices` begins with the group itself, unless it only heads its offices."""
 
     group: AgencyChoice
@@ -155,8 +153,7 @@ def find_offered(session: Session, code: str, *, on: date) -> int | None:
     return None if names_a_kind(level=row.level, state=row.state, has_offices=row[-1]) else agency_id
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """An agency in a list; `through` is what matched if none of its own names did: an alias, or the code of an agency it succeeded."""
 
     agency: AgencyChoice
@@ -164,8 +161,7 @@ class Finding:
     through: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundGroup:
+class FoundGroup(Struct, frozen=True):
     """A group with the agencies found in it (with the group itself, unless it only heads its offices)."""
 
     group: AgencyGroup
@@ -227,8 +223,7 @@ def all_agencies(session: Session, *, with_aliases: bool = True) -> dict[int, Ag
     }
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyThen:
+class AgencyThen(Struct, frozen=True):
     """An agency and its group as a version keeps them."""
 
     version_id: int
@@ -345,8 +340,7 @@ def pool_steps_on(session: Session) -> Callable[[date], Steps]:
     return cache(lambda day: steps_on(day, codes=codes, parents=parents, successions=successions))
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """What the rules of succession ask of an agency."""
 
     parent_id: int | None
@@ -389,8 +383,7 @@ def agencies_of_liaisons(session: Session, all_granted: Collection[frozenset[int
     return {granted: reach_of_liaison(granted, agencies, successions, codes=codes, on=on) for granted in all_granted}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A predecessor or a successor of an agency, with the day, the year, or neither, and where that is published."""
 
     agency: Agency

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.core.folding import fold
 
@@ -19,8 +20,7 @@ class AgencyLevel(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Succession:
+class Succession(Struct, frozen=True):
     """The work of one agency passed to another: on a day, in a year if only that is established, or at an unknown time."""
 
     from_id: int
@@ -40,8 +40,7 @@ class Succession:
         return self.at is not None and self.at <= day
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What the directory says of an agency now."""
 
     code: str
@@ -52,8 +51,7 @@ class Listed:
     parent_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
+class VersionFacts(Struct, frozen=True):
     """What a version of an agency keeps: what names the agency, and what names its group."""
 
     code: str
@@ -106,8 +104,7 @@ def alias_key(alias: str) -> str:
     return fold(alias)[:200]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A search result; `alias` is set if only an alias matched."""
 
     alias: str | None = None

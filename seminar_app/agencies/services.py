@@ -6,10 +6,10 @@ Every change adds a row to the audit log.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -47,8 +47,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyFacts:
+class AgencyFacts(Struct, frozen=True, kw_only=True):
     """The editable data of an agency."""
 
     name_es: str
@@ -116,8 +115,7 @@ def edit_agency(session: Session, context: ChangeContext, *, agency_id: int, ver
     return agency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class End(Struct, frozen=True, kw_only=True):
     """When an agency ended: its last day, or the year if only that is established."""
 
     last_day: date | None = None

@@ -6,9 +6,10 @@ Source: docs/decisions/0012-agencies-to-the-day-or-the-year.md.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 
@@ -37,8 +38,7 @@ class InDirectory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """The steps from each agency towards its pools as of one day: to its parent, and to its predecessors in the order they are tried."""
 
     parents: Mapping[int, int | None]

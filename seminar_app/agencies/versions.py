@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, fields
 
+from msgspec.structs import asdict
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,8 @@ from seminar_app.agencies.rules import Listed, VersionFacts, versions_to_add
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 
-_LISTED = select(Agency.id, *(getattr(Agency, field.name) for field in fields(Listed)))
-_KEPT = select(AgencyVersion.agency_id, *(getattr(AgencyVersion, field.name) for field in fields(VersionFacts)))
+_LISTED = select(Agency.id, *(getattr(Agency, name) for name in Listed.__struct_fields__))
+_KEPT = select(AgencyVersion.agency_id, *(getattr(AgencyVersion, name) for name in VersionFacts.__struct_fields__))
 _KEPT = _KEPT.where(AgencyVersion.current)
 
 

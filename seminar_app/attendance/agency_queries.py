@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.training_record import Attended
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyOutcome:
+class AgencyOutcome(Struct, frozen=True):
     """How many people of an agency held a seat in a seminar, how many came to a session of it, and how many completed it."""
 
     seated: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from babel.lists import format_list
 from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ from seminar_app.seminars.rules import SeminarState, is_frozen
 TAKEN_IN = (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED)
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCount:
+class SessionCount(Struct, frozen=True):
     """A session's number from 1, and how many of the people who hold a seat have a mark in it."""
 
     number: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.queries import hosts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """The circumstances of an export.
 
     Attributes:
@@ -37,8 +36,7 @@ def exported(session: Session, seminar: Seminar, *, at: datetime) -> Exported:
     return Exported(at, office, hosts_of(session, [seminar.id])[seminar.id] or [office])
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """How many people and sessions a file of a seminar's attendance has. Those who lost their seat after a mark, a few, are not counted."""
 
     people: int

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.attendance.queries import SheetMark
 from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus
@@ -67,8 +68,7 @@ def cleared_of_person(form: Mapping[str, str], registration: uuid.UUID, key: str
     return id_of(key), Entry(registration, None, seen=_seen(form.get(f"was-{key}", "")).seen)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLine:
+class ChangedLine(Struct, frozen=True):
     """A line that was changed; `page` makes the ids of its observations."""
 
     key: uuid.UUID
@@ -117,8 +117,7 @@ def changed_lines(form: Mapping[str, str]) -> list[ChangedLine]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What the two fields of a line show: a status, empty for «not marked», and the minutes as text."""
 
     status: str
@@ -174,8 +173,7 @@ def minutes_of(text: str) -> int | None:
     return int(text)
 
 
-@dataclass(frozen=True, slots=True)
-class SeenLine:
+class SeenLine(Struct, frozen=True):
     """What a line showed before it was changed."""
 
     status: MarkStatus | None

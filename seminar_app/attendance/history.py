@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from seminar_app.attendance.models import Observation
 from seminar_app.attendance.rules import MarkMethod, ObservationKind
 
 
-@dataclass(frozen=True, slots=True)
-class PastObservation:
+class PastObservation(Struct, frozen=True):
     """An observation and its recorder; `minutes` None if nobody said them."""
 
     session_id: int

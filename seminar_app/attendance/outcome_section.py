@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
+from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ ALWAYS_SAID = (CountedAs.FEMALE, CountedAs.MALE, CountedAs.NOT_SAID)
 """Shown also where they are 0: that nobody is missing is an answer."""
 
 
-@dataclass(slots=True)
-class Figures:
+class Figures(Struct):
     """People of one agency group, or of all.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -64,8 +64,7 @@ def count_changed(session: Session, seminar_id: int) -> int | None:
     return changed if then else None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedOutcome:
+class ChangedOutcome(Struct, frozen=True):
     """An outcome that is not what it was when the seminar was completed before; `before` None for somebody added since."""
 
     person: SheetPerson

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import NamedAgency
@@ -41,8 +41,7 @@ def element_id(agency: NamedAgency) -> str:
     return f"group-{fold(agency.code).replace(' ', '-') or agency.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One person on the marking sheet: the mark, and the hidden values of the line."""
 
     person: SheetPerson
@@ -57,8 +56,7 @@ class Line:
         return self.person.public_id.hex
 
 
-@dataclass(frozen=True, slots=True)
-class MarkingGroup:
+class MarkingGroup(Struct, frozen=True):
     """An agency group of the sheet, its counts, and its lines that are shown."""
 
     agency: NamedAgency
@@ -75,8 +73,7 @@ Written = tuple[SheetMark | None, uuid.UUID | None]
 """A mark as it was just written, and the observation that it ends with."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLines:
+class SheetLines(Struct, frozen=True):
     """Groups of a session's sheet with lines: of everybody, or only of those whose marks were just written."""
 
     seminar: Seminar
@@ -121,8 +118,7 @@ class SheetLines:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MarkingPage(SheetLines):
+class MarkingPage(SheetLines, frozen=True):
     """The sheet of a session."""
 
     sessions: Sequence[SheetSession]
@@ -217,8 +213,7 @@ def _groups(
     return [MarkingGroup(agency, counts, [line(person) for person in by_group.get(agency.id, ())]) for agency, counts in head.counts]
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableLine:
+class TimetableLine(Struct, frozen=True):
     """One person in the timetable: a mark for each session, and the progress toward completion."""
 
     person: SheetPerson
@@ -243,8 +238,7 @@ class TimetableLine:
         return self.done.minutes_credited / (self.done.contact_minutes or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableGroup:
+class TimetableGroup(Struct, frozen=True):
     """An agency group of the timetable."""
 
     agency: NamedAgency
@@ -273,8 +267,7 @@ class Order(StrEnum):
     HIGHEST = "highest"
 
 
-@dataclass(frozen=True)
-class TimetableFilter:
+class TimetableFilter(Struct, frozen=True, dict=True):
     """What part of the timetable is shown, and in which order.
 
     Attributes:
@@ -312,8 +305,7 @@ class TimetableFilter:
         return sorted(lines, key=lambda line: (not line.done.contact_minutes, sign * line.share, line.person.shown.order))
 
 
-@dataclass(frozen=True, slots=True)
-class TimetablePage:
+class TimetablePage(Struct, frozen=True):
     """The timetable: a row for each person, a column for each session."""
 
     groups: Sequence[TimetableGroup]

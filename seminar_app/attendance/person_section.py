@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from flask import render_template, request
 from markupsafe import Markup
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import may_coordinate
@@ -27,8 +27,7 @@ from seminar_app.web.database import session
 from seminar_app.web.errors import sentence_of
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(Struct, frozen=True):
     """One session: the mark, the minutes it is worth, all that was observed (newest first), and the fields of the form."""
 
     session: SheetSession
@@ -40,8 +39,7 @@ class SessionLine:
     """Value of the hidden field that says what the page showed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonAttendance:
+class PersonAttendance(Struct, frozen=True):
     """All that the section shows."""
 
     seminar: Seminar

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, String, bindparam, exists, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from seminar_app.attendance.rules import (
 )
 from seminar_app.core.errors import NotFound
 from seminar_app.core.reading import rows_of
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.people.rules import CountedAs, counted_as
 from seminar_app.people.shown import ShownPerson, told_apart
@@ -42,8 +44,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import ExcusedRule, is_frozen
 
 
-@dataclass(frozen=True, slots=True)
-class SheetSession:
+class SheetSession(Struct, frozen=True):
     """A session and its number in the seminar's order, from 1."""
 
     id: int
@@ -57,8 +58,7 @@ class SheetSession:
     counts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPerson:
+class SheetPerson(Struct, frozen=True):
     """A registration on the sheet, with its person as they may be shown."""
 
     registration_id: int
@@ -81,8 +81,7 @@ class SheetPerson:
         return self.shown.agency
 
 
-@dataclass(frozen=True, slots=True)
-class SheetGroup:
+class SheetGroup(Struct, frozen=True):
     """An agency group as of then, and its people on the sheet."""
 
     agency: NamedAgency
@@ -118,8 +117,7 @@ class SheetMark:
         return credited_minutes(self.status, self.minutes, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """The outcome of a registration as it was when the seminar was completed."""
 
     done: Completion
@@ -130,8 +128,7 @@ Marks = Mapping[int, Sequence[SheetMark | None]]
 """By registration id: one mark for each session of the seminar, in order."""
 
 
-@dataclass(frozen=True)
-class Attendance:
+class Attendance(Struct, frozen=True, dict=True):
     """All that a timetable or an export shows of a seminar."""
 
     seminar: Seminar
@@ -271,8 +268,7 @@ _HEAD = (
 """Counted first and named afterwards: a sheet of thousands has few groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetHead:
+class SheetHead(Struct, frozen=True):
     """What a sheet says above its lines: groups in their order with their counts, and the session's begin and length.
 
     Without people it says nothing of the session.
@@ -349,8 +345,7 @@ _MARKS = select(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SessionMarks:
+class SessionMarks(Struct, frozen=True):
     """The marks of one session by registration id, and the last observation of each person, also where the mark was taken away."""
 
     marks: Mapping[int, SheetMark]

@@ -6,7 +6,6 @@ With the keys for scripts nothing stands above the tables, and no column is left
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from seminar_app.attendance.rules import ATTENDED, MarkStatus, count_marks
 from seminar_app.attendance.workbook_words import ShownSession, above
 from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value
+from seminar_app.core.values import replace
 from seminar_app.core.workbook_writer import WorkbookWriter
 from seminar_app.people.rules import CountedAs
 from seminar_app.registration.rules import RegistrationState

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.attendance.export_rows import ExportRows, Language
 from seminar_app.attendance.exported import Exported
@@ -22,8 +21,7 @@ STAR = "*"
 """Stands in the key at a session that does not count for completion."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownSession:
+class ShownSession(Struct, frozen=True):
     """A session as the workbook names it; with the keys for scripts it is `session_1`."""
 
     rows: ExportRows

@@ -6,9 +6,9 @@ A compromised account shows by what it reads. Above a limit, administrators are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -24,8 +24,7 @@ STAFF = "account:"
 KEPT = timedelta(days=92)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyAccess:
+class DailyAccess(Struct, frozen=True, kw_only=True):
     """One account's access counts of a day. The fields have the names of `AccessLimits`."""
 
     rosters: int = 0
@@ -36,7 +35,7 @@ class DailyAccess:
 
     def above(self, allowed: AccessLimits) -> bool:
         """Whether any count is above its limit."""
-        return any(getattr(self, limit.name) > getattr(allowed, limit.name) for limit in fields(self))
+        return any(getattr(self, name) > getattr(allowed, name) for name in self.__struct_fields__)
 
 
 Teller = Callable[[Session, ChangeContext, date, DailyAccess], None]

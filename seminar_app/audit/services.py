@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
+from msgspec import Struct
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ _LOCK_HEAD = select(_HEAD.c.sequence, _HEAD.c.digest).where(_HEAD.c.id == 1).wit
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1)
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     """An audit row before it is chained. A plain dataclass, because every change writes one and it must be fast."""
 
     at: datetime
@@ -37,7 +36,7 @@ class _Gathered:
     digest: bytes = b""
 
 
-_COLUMNS = tuple(column.name for column in fields(_Gathered))
+_COLUMNS = _Gathered.__struct_fields__
 
 
 def record(

@@ -6,9 +6,9 @@ What each of the two detects: docs/decisions/0016-audit-log-and-anchor.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ MOST_NAMED = 1_000
 AT_ONCE = 1_000
 
 
-@dataclass(slots=True)
-class Verification:
+class Verification(Struct):
     """Result of the check.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import session
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyCertificates:
+class AgencyCertificates(Struct, frozen=True):
     """The certificates of a liaison's people that stand.
 
     Attributes:

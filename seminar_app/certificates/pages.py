@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.certificates import queries
@@ -13,12 +13,12 @@ from seminar_app.certificates.models import Certificate, CertificatePlan
 from seminar_app.certificates.printed import Printed
 from seminar_app.certificates.queries import CertificateGroup
 from seminar_app.certificates.rules import CertificateRule, Standing, Validity
+from seminar_app.core.values import replace
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
 
-@dataclass(frozen=True, slots=True)
-class CertificatesPage:
+class CertificatesPage(Struct, frozen=True):
     """Who earns a certificate, who has one, and who does not and why."""
 
     plan: CertificatePlan | None
@@ -50,8 +50,7 @@ class CertificatesPage:
         return self.counts[Standing.EARNS]
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateStep:
+class CertificateStep(Struct, frozen=True):
     """A certificate in the history of one person; `printed` is None once the person was erased."""
 
     certificate: Certificate

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.core.pdf import Picture
 
@@ -15,8 +16,7 @@ _ALONE = frozenset([0x01, *range(0xD0, 0xD9)])
 """Markers without a length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raster:
+class Raster(Struct, frozen=True):
     """What a picture's first bytes say of it."""
 
     mime_type: str

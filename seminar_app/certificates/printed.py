@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from seminar_app.certificates.rules import CertificateCode
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """Who signs. `image`: public id (hex) of the picture's file, if there is one."""
 
     name: str
@@ -22,8 +22,7 @@ class Signer:
     image: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class Printed(Struct, frozen=True, kw_only=True):
     """The content of a certificate.
 
     Attributes:
@@ -71,7 +70,7 @@ class Printed:
 
     def as_bytes(self) -> bytes:
         """Return it as it is sealed."""
-        return json.dumps(asdict(self), ensure_ascii=False, default=date.isoformat).encode()
+        return json.dumps(to_builtins(self), ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, kept: bytes) -> Printed:

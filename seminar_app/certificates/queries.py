@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
@@ -105,8 +105,7 @@ def earned_in(session: Session, seminars: Select[int]) -> Mapping[int, int]:
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateLine:
+class CertificateLine(Struct, frozen=True):
     """One person on the page of certificates. `certificate`: the newest, standing or not."""
 
     person: SheetPerson
@@ -115,8 +114,7 @@ class CertificateLine:
     certificate: Certificate | None
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateGroup:
+class CertificateGroup(Struct, frozen=True):
     """An agency group with its lines."""
 
     group: SheetGroup
@@ -180,8 +178,7 @@ def code_hash(code: CertificateCode) -> bytes:
     return token_hash(f"certificate\0{code}")
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """The certificate that a code names. `printed`: None once the person was erased; `reserved`: the person's identity is, now."""
 
     certificate: Certificate

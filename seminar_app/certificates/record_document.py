@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from seminar_app.certificates.training_record import Record, RecordLine
 from seminar_app.core.dates import hours_and_minutes
@@ -18,8 +18,7 @@ from seminar_app.web.places import country_name, zone_words
 TEMPLATE = "training_record"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordHead:
+class RecordHead(Struct, frozen=True):
     """Whose record it is, and how it is printed.
 
     Attributes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -43,8 +43,7 @@ OF_REGISTRATION = "registration:"
 """How the owner of a job begins that the person has begun by the personal link, as in the audit log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """A person whose record is printed, their registrations that it shows, and which these are."""
 
     name: str

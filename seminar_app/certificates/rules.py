@@ -9,9 +9,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.registration.first_opening_rules import is_surname_of
 
@@ -62,8 +63,7 @@ class Standing(StrEnum):
     """Nothing names the person any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What decides about one registration with a seat, from its frozen participation.
 
     Attributes:
@@ -110,8 +110,7 @@ _MEANT = str.maketrans("OI", "01")
 _LONGEST_SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateCode:
+class CertificateCode(Struct, frozen=True):
     """Number and letters of a certificate: «000123-BCDF-GHJK». The letters (20^8) keep anybody from counting or guessing."""
 
     number: int

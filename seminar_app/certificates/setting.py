@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ SET = "certificates.pdf"
 MIME_TYPE = "application/pdf"
 
 
-@dataclass(frozen=True, slots=True)
-class SetPage:
+class SetPage(Struct, frozen=True):
     """A certificate that was set and sealed, and is not kept yet. `gaps`: a sign of its name is in no font."""
 
     certificate_id: int
@@ -34,8 +33,7 @@ class SetPage:
     gaps: bool
 
 
-@dataclass(slots=True)
-class Setter:
+class Setter(Struct):
     """Sets certificates one after the other, and reads each picture of a signature once."""
 
     reading: Session

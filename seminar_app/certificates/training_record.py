@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from msgspec import Struct
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import hosts_of
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLine:
+class RecordLine(Struct, frozen=True):
     """A seminar of the record.
 
     Attributes:
@@ -39,8 +38,7 @@ class RecordLine:
     code: CertificateCode | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """The seminars of a record, the latest first."""
 
     lines: Sequence[RecordLine]

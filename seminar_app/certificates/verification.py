@@ -6,10 +6,10 @@ Source: docs/decisions/0054-verifying-certificates.md.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import hosts_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateFacts:
+class CertificateFacts(Struct, frozen=True, kw_only=True):
     """What a certificate says of its seminar, as printed; once the person was erased, as the seminar is now.
 
     Attributes:
@@ -44,8 +43,7 @@ class CertificateFacts:
     contact_minutes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class Verification(Struct, frozen=True, kw_only=True):
     """The answer about a code that names a certificate.
 
     Attributes:

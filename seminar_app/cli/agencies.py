@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from seminar_app.agencies.services import add_agency, seed_directory
 from seminar_app.agencies.staff_forms import NewAgencyForm
 from seminar_app.core.change_context import command_context
 from seminar_app.core.errors import Refusal
+from seminar_app.core.values import replace
 from seminar_app.web.database import unit_of_work
 
 COLUMNS = ("code", "name_es", "name_en", "level", "country", "state", "parent", "valid_from", "aliases")

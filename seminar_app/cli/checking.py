@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
+from msgspec import Struct
 
 from config import FORMER_KEYS, SETTINGS, Mode, Settings, file_system_of
 from seminar_app.cli.keys import lost_keys
@@ -30,8 +30,7 @@ WORDS = {State.DONE: "ok", State.LEFT: "left", State.WAITS: "mind", State.WRONG:
 REDIS_SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the answer; `word` is one of `COLOURS`."""
 
     word: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from msgspec import Struct, field
 
 from seminar_app.certificates import bulk
 from seminar_app.certificates.bulk import DONE, FAILED, GAPS, ISSUED
@@ -15,8 +15,7 @@ from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import in_unit_of_work, session
 
 
-@dataclass
-class CommandInParts:
+class CommandInParts(Struct):
     """Does each part in a transaction of its own, as the worker does."""
 
     so_far: dict[str, Any] = field(default_factory=dict)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 from flask.cli import AppGroup
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
@@ -25,8 +25,7 @@ BATCH = 200
 group = AppGroup("keys", help="The keys that CURP, birth data, passports and the originals of lists are sealed with.")
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A table whose rows are sealed."""
 
     name: str

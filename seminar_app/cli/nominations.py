@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
 from flask.cli import AppGroup
+from msgspec import Struct
 from sqlalchemy import true
 from sqlalchemy.orm import Session
 
@@ -109,8 +109,7 @@ def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> tu
     return layout, placed
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What is said of a file: the report, and how many people it brought."""
 
     report: dict[str, list[dict[str, Any]]]
@@ -125,8 +124,7 @@ class _DryRun(Exception):
         self.told = told
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """A file as it was given, and as it was read."""
 
     seminar_id: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import tempfile
-from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import click
 from flask.cli import AppGroup
+from msgspec.structs import astuple
 
 from seminar_app.audit.access_log import day_of
 from seminar_app.audit.services import record

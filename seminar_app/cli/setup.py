@@ -8,7 +8,6 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+from msgspec import Struct, field
 
 from config import (
     BARE_ADDRESS,
@@ -69,8 +69,7 @@ def setup(*, keys: bool, **given: Any) -> None:
     _Setup(file=settings_file.usual_settings_file(os.environ), **given).run()
 
 
-@dataclass(kw_only=True)
-class _Setup:
+class _Setup(Struct, kw_only=True):
     """One run: the answers given as options, and the settings as they become."""
 
     file: Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class RoleName(StrEnum):
@@ -18,8 +19,7 @@ class RoleName(StrEnum):
     AUDITOR = "auditor"
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """One role and the id it is for: an organizer's office, a coordinator's seminar, a liaison's agency."""
 
     role: RoleName
@@ -28,8 +28,7 @@ class Grant:
     seminar_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """A signed-in account, as the rules see it."""
 
     user_id: int

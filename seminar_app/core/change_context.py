@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from seminar_app.core import clock
 from seminar_app.core.actor import COMMAND, RULE
+from seminar_app.core.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeContext:
+class ChangeContext(Struct, frozen=True):
     """When a change is made, by whom, and in which request.
 
     Attributes:

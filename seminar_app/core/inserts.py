@@ -7,10 +7,10 @@ its history, the mail, the audit row) are written under locks that others wait f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
+from msgspec import Struct
 from sqlalchemy import Column, CursorResult, Dialect, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -89,8 +89,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     _run(session, _insertion, (model,), rows[0] if len(rows) == 1 else rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """An INSERT as the driver takes it: its text, and for each value its column, its default and how the driver wants it."""
 
     sql: str

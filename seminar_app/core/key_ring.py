@@ -9,13 +9,13 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
 
 FORMAT = 1
 NONCE_BYTES = 12
@@ -25,8 +25,7 @@ class CannotOpen(Exception):
     """The value was changed, belongs to another row, or was sealed with a key that is not in the ring."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True, dict=True):
     """One key: the name in the ciphertext, and the secret that everything is derived from."""
 
     id: str
@@ -132,8 +131,7 @@ def _bound(key_id: str, about: str) -> bytes:
     return f"constancia|{FORMAT}|{key_id}|{about}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(Struct, frozen=True):
     """Result of one step of a key rotation.
 
     Attributes:

@@ -9,14 +9,14 @@ import base64
 import hashlib
 import hmac
 import uuid
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ENDS = {"-": "A", "_": "B"}
 _OTHER_ENDS = _ENDS | {letter: sign for sign, letter in _ENDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class SecretLink:
+class SecretLink(Struct, frozen=True):
     """Purpose, owner and version of a link; raising `version` voids earlier links."""
 
     purpose: str

@@ -6,9 +6,9 @@ import logging
 import uuid
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -52,8 +52,7 @@ TABLE = SealedFile.__tablename__
 _FILLED = func.length(SealedFile.sealed) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """A file that is sealed, for a row which is not added yet. Sealing takes long; adding the row does not."""
 
     public_id: uuid.UUID

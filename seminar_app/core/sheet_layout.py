@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
+
+from msgspec import Struct
 
 LINE_POINTS = 15
 """Height of a line of text of 11 points."""
@@ -35,8 +36,7 @@ _WIDTHS = (
 """Widths of letters in digits, which is what columns are measured in; about the same in Calibri, Arial and DejaVu Sans."""
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
+class Above(Struct, frozen=True):
     """Lines above the table.
 
     Attributes:

@@ -9,9 +9,10 @@ import csv
 import enum
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import IO, Any
+
+from msgspec import Struct
 
 Value = str | int | float | date | time | None
 """Value of a cell: text; numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
@@ -47,8 +48,7 @@ class Kind(enum.Enum):
     TIME = "time"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column: heading, type, and width in a spreadsheet (characters)."""
 
     heading: str

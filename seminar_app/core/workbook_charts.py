@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
+from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
 ACTION, GREY = "#005EA2", "#A9AEB1"
@@ -16,8 +16,7 @@ _INK = "#1B2B4B"
 _BAR_PIXELS, _FRAME_PIXELS, _WIDTH = 26, 90, 620
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """The bars of one column of the table."""
 
     name: str
@@ -26,8 +25,7 @@ class Series:
     """As the cells hold them; None where a cell holds no number."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarChart:
+class BarChart(Struct, frozen=True):
     """Horizontal bars of the first rows of a table, one for each row and series, from zero, with the number at the end.
 
     Attributes:

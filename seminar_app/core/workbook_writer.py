@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import IO, Any
 
 import xlsxwriter
+from msgspec import Struct
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
@@ -148,8 +148,7 @@ _IN_XLSX: dict[Kind, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
+class _Styles(Struct, frozen=True):
     """Indexes of the formats in the workbook: of the lines above the table, of headings, and one for each column type, plain and bold."""
 
     title: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,8 +26,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAccounts:
+class DemoAccounts(Struct, frozen=True):
     """The accounts that act in the demonstration's story."""
 
     organizer: Actor

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta
+
+from msgspec import Struct
 
 LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 
@@ -13,8 +14,7 @@ REASON_EN = "The organizing office uses them for the travel insurance and the ac
 """Why the demonstration's seminars ask for birth data and CURP, which are in three of the four lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeText:
+class OfficeText(Struct, frozen=True):
     """An office: code, both names, how it is reached, city. The numbers are of a range kept for invented ones."""
 
     code: str
@@ -66,8 +66,7 @@ NOTICE_EN = (
 """What the office HSI adds to the privacy notice."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionText:
+class SessionText(Struct, frozen=True):
     """A session: day of the seminar (0 is the first), start and end in local time, contact minutes, titles, speakers."""
 
     day: int
@@ -220,8 +219,7 @@ NEXT_SESSIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeminarText:
+class SeminarText(Struct, frozen=True, kw_only=True):
     """The content of one seminar.
 
     Attributes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from seminar_app.agencies.services import seed_directory
 from seminar_app.certificates.rules import CertificateRule
 from seminar_app.core.actor import COMMAND, PUBLIC
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.values import replace
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
 from seminar_app.demo.attendance import correct_one_session, mark_everybody

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from seminar_app.core.rounding import one_decimal, whole_percent
 from seminar_app.feedback.rules import LEAST, Asked, QuestionKind
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The answers to one question: how many of each value, or the texts."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -34,8 +34,7 @@ Tallies = Mapping[str, Tally]
 NO_PAIRS: Mapping[Any, Tally] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two scales that are compared, by the keys of their questions.
 
     People who answered both, only the first and only the second are three groups, each shown in steps of five under a key of its own
@@ -124,8 +123,7 @@ def _may_follow(shown: Tallies, questions: Tallies, live: Tallies, pair: Pair) -
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One value of a distribution; `percent` of the answers, a whole number from 0 to 100."""
 
     value: str
@@ -133,8 +131,7 @@ class Bar:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """The figures of a question with five answers or more.
 
     Attributes:
@@ -149,8 +146,7 @@ class Figure:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A question with fewer than five answers; nothing else is shown of it."""
 
     question: Asked
@@ -169,8 +165,7 @@ def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
     return Figure(question, tally.answers, bars, mean)
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Two scales compared over the people who answered both.
 
     Attributes:
@@ -194,8 +189,7 @@ def shift(pair: Pair, tallies: Tallies) -> Shift | None:
     return Shift(both.answers, one_decimal(before), one_decimal(now), one_decimal(now - before))
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseRate:
+class ResponseRate(Struct, frozen=True):
     """How many of the people asked have answered. Both None if fewer than five have: see `too_few`."""
 
     answered: int | None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
@@ -24,8 +24,7 @@ from seminar_app.seminars.rules import SeminarState
 ATTENDED = (MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY)
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """The questions of one version of a form, in order, and the row id of each by its key."""
 
     id: int
@@ -57,8 +56,7 @@ def last_session_end(session: Session, seminar_id: int) -> datetime | None:
     return session.scalar(select(func.max(SeminarSession.ends_at)).where(SeminarSession.seminar_id == seminar_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A seminar's form, if it was made, with its stage and dates."""
 
     seminar: Seminar

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from seminar_app.feedback import figures
 from seminar_app.feedback.figures import Figure, ResponseRate, Shift, Suppressed, Tallies
@@ -15,8 +16,7 @@ SHOWN_SCALE = 5
 """The end of the scale that means are drawn against."""
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """All that is shown of a form's answers.
 
     Attributes:

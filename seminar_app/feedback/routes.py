@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
+from msgspec import Struct
 
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
@@ -27,8 +26,7 @@ from seminar_app.web.languages import current_language
 blueprint = Blueprint("feedback", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """The personal page of the link, the seminar's form if there is one, and whether this registration has answered it."""
 
     page: PersonalPage

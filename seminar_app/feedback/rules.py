@@ -7,14 +7,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import count
 from typing import Any
 
+from msgspec import Struct, to_builtins
+
 from seminar_app.core.folding import fold
+from seminar_app.core.values import replace
 from seminar_app.seminars.rules import SeminarState, local_of, moved
 
 LEAST = 5
@@ -61,8 +63,7 @@ class FormStage(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option of a choice, or the word at an end of a scale (values `1` and `5`), in both languages."""
 
     value: str
@@ -74,8 +75,7 @@ class Option:
         return self.es if language == "es" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question as a form asks it.
 
     Attributes:
@@ -138,8 +138,7 @@ def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -
     return WhyNotOpen.TOO_EARLY if today < starts_on else None
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(Struct, frozen=True):
     """When a form opens and closes by itself; None: only by hand."""
 
     opens_at: datetime | None = None
@@ -306,7 +305,7 @@ def is_same_question(old: Asked, new: Asked, *, answered: bool) -> bool:
 
 def fingerprint(questions: Sequence[Asked]) -> str:
     """Return a short hash of the questions that an editor sees, so that two editors do not overwrite each other unseen."""
-    return hashlib.sha256(json.dumps([asdict(question) for question in questions], sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps([to_builtins(question) for question in questions], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def option_of(row: Mapping[str, Any]) -> Option:

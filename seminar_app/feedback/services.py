@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.core.values import replace
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
     AlreadyReminded,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from seminar_app.core.folding import fold
+from seminar_app.core.values import replace
 from seminar_app.feedback.figures import Pair
 from seminar_app.feedback.rules import LONGEST_PROMPT, MOST_QUESTIONS, Asked, Option, QuestionKind
 
@@ -20,8 +22,7 @@ _OF_NAMES = uuid.UUID("5f0c3a5e-3a0a-4f0e-9d5b-6a8f0c1d2e34")
 """Namespace of the keys that are made of speakers' names."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpeakerAsked:
+class SpeakerAsked(Struct, frozen=True):
     """A speaker of the programme, in one of its sessions. A person who speaks twice is asked about once."""
 
     public_id: uuid.UUID

@@ -71,7 +71,7 @@ class PastForm(SeminarForm):
 
     def details(self, *, slug: str, seminar: Any = None) -> SeminarDetails:
         """Return what was typed. Nobody can register for it, and 80 percent completes it."""
-        values: dict[str, Any] = {name: field.data for name, field in self._fields.items() if name in SeminarDetails.__dataclass_fields__}
+        values: dict[str, Any] = {name: field.data for name, field in self._fields.items() if name in SeminarDetails.__struct_fields__}
         hosts = tuple(entry.data for entry in self.hosts if entry.data is not None)
         values |= {"registration_mode": RegistrationMode.NOMINATION, "excused_rule": ExcusedRule.NOT_COUNTED}
         return SeminarDetails(**values, host_ids=hosts, slug=slug)

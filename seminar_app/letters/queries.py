@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
@@ -50,16 +50,14 @@ def letters_of(session: Session, seminar_id: int) -> Sequence[Letter]:
 # --- to whom --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Unreached:
+class Unreached(Struct, frozen=True):
     """A person whom the letter concerns and no mail reaches."""
 
     registration_id: uuid.UUID
     person: ShownPerson
 
 
-@dataclass(frozen=True, slots=True)
-class Receivers:
+class Receivers(Struct, frozen=True):
     """To whom a letter would go now.
 
     `by_mail` counts the people by the language they read. Where only those are meant who have not answered the evaluation, both parts
@@ -152,8 +150,7 @@ def _was_there(session: Session, seminar_id: int, session_id: uuid.UUID | None) 
 # --- what the form offers -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class BegunSession:
+class BegunSession(Struct, frozen=True):
     """A session whose attendance can be asked about."""
 
     public_id: uuid.UUID
@@ -162,8 +159,7 @@ class BegunSession:
     title_en: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What the form can choose by.
 
     Attributes:

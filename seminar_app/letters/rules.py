@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from seminar_app.registration.rules import RegistrationState
 
@@ -38,8 +39,7 @@ class Presence(StrEnum):
     MISSED = "missed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
+class Audience(Struct, frozen=True, kw_only=True):
     """To whom a letter goes: to those of whom all of this is true.
 
     Attributes:
@@ -78,8 +78,7 @@ class Audience:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Subject and text in one language; both are empty where the letter was not written in it."""
 
     subject: str = ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,7 @@ FEEDBACK_ENDPOINT = "feedback.answer"
 delete_when_sent(UNANSWERED_KIND)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What the form holds: the words by language, and to whom the letter goes."""
 
     words: Mapping[str, Words]

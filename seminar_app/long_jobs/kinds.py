@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 FILE_ENDPOINT = "long_jobs_staff.file"
 
 
-@dataclass(frozen=True, slots=True)
-class GivesFile:
+class GivesFile(Struct, frozen=True):
     """What is to be known of the file that a kind of job makes. Only the account that began the job gets it.
 
     Attributes:
@@ -36,8 +35,7 @@ class GivesFile:
     details: Callable[[LongJob], Mapping[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of long work.
 
     Attributes:

@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from flask import Flask
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -42,8 +42,7 @@ Work = Callable[[Session, ChangeContext], Mapping[str, Any]]
 _turn = threading.Lock()
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """A job under way, as its kind sees it."""
 
     taken: Taken
@@ -53,7 +52,7 @@ class Run:
     _done: int = 0
     _total: int = 0
     _stage: str | None = None
-    _written: float = field(default=-PAUSE_SECONDS, repr=False)
+    _written: float = field(default=-PAUSE_SECONDS)
 
     def __post_init__(self) -> None:
         self.so_far = dict(self.taken.outcome)

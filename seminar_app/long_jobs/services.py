@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from seminar_app.long_jobs.queries import find_open_job
 from seminar_app.long_jobs.rules import JobState, broke_off_too_often, expires_at, lost_before, own_subject
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A job that this process does.
 
     Attributes:

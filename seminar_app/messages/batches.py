@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from seminar_app.messages.rules import MessageState, outcome_of
 from seminar_app.messages.services import QUIET, columns_of, new_values, refuse_without_office
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressed:
+class Addressed(Struct, frozen=True, kw_only=True):
     """One mail of a batch; the fields are as of `services.enqueue`. No key may have been used before."""
 
     kind: str
@@ -75,8 +74,7 @@ def take_back(session: Session, context: ChangeContext, *, batch: uuid.UUID) -> 
     return session.scalar(select(Message.id).where(Message.batch == batch).limit(1)) is None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchCounts:
+class BatchCounts(Struct, frozen=True):
     """What has become of the mails of a batch.
 
     Attributes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from smtplib import SMTPException
@@ -17,6 +16,7 @@ from typing import TypeVar
 
 from flask import Flask
 from jinja2 import TemplateError
+from msgspec import Struct
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
@@ -46,8 +46,7 @@ NOT_SENT = (SMTPException, OSError, TemplateError, BuildError, MessageError, Val
 """How the failure of one message may look: from the server, the network, or a mail that cannot be rendered. Others stop the sender."""
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """Counts of one pass, and why the last message that was not sent was not."""
 
     sent: int = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ def anything_due(session: Session, now: datetime) -> bool:
     return session.scalar(due) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFilter:
+class MessageFilter(Struct, frozen=True):
     """Filter for the outbox; None selects all."""
 
     state: MessageState | None = None
@@ -39,8 +38,7 @@ class MessageFilter:
     """Beginning of the address, or words of the name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
+class ShownMessage(Struct, frozen=True):
     """A message as administrators may see it. If its receiver must not be named, subject, text and the server's answer are withheld."""
 
     public_id: uuid.UUID
@@ -60,8 +58,7 @@ class ShownMessage:
     has_link: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePage:
+class MessagePage(Struct, frozen=True):
     """One page of the outbox, newest first; `next_before` is where the next page begins, None on the last."""
 
     messages: Sequence[ShownMessage]
@@ -147,8 +144,7 @@ def get_message(session: Session, public_id: uuid.UUID) -> Message:
     return message
 
 
-@dataclass(frozen=True, slots=True)
-class MailStatus:
+class MailStatus(Struct, frozen=True):
     """A message about one registration, and what became of it; no address and no text."""
 
     public_id: uuid.UUID
@@ -190,8 +186,7 @@ def mail_of(session: Session, owner: uuid.UUID) -> list[MailStatus]:
     return [MailStatus(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class StuckMail:
+class StuckMail(Struct, frozen=True):
     """Messages that wait longer than they should: how many, and since when the oldest."""
 
     number: int

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import Session
 
 from seminar_app.messages.models import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(Struct, frozen=True):
     """How to recognize the mail of receivers who must not be named.
 
     Attributes:

@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,10 +29,12 @@ from flask import Flask
 from flask_babel import force_locale
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app.core.links import SecretLink, token_hashes
+from seminar_app.core.values import replace
 from seminar_app.messages.headers import POLICY, check_readable
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import unlinkable
@@ -45,8 +46,7 @@ _PLACE_OF_TOKEN = "0token0"  # noqa: S105  placeholder for the token while an ad
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A message as its recipient reads it."""
 
     subject: str
@@ -74,8 +74,7 @@ A link that was sent before a change of keys goes on with the key of then.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """What a mail turns out to be when it is rendered; `facts` has the addresses of its links too."""
 
     kind: str
@@ -89,8 +88,7 @@ Resolver = Callable[[Session, Message, AddressOf], Resolved | None]
 _resolvers: dict[str, Resolver] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Struct, frozen=True, kw_only=True):
     """A file that goes with a mail; `kind` is its media type with parameters, for example of a calendar."""
 
     name: str

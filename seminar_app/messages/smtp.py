@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from msgspec import Struct
 
 from seminar_app.messages.headers import NotReadable
 
@@ -20,8 +21,7 @@ NEVER = 500
 """SMTP codes from here on mean «do not try again»."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
+class MailServer(Struct, frozen=True):
     """Address, credentials and encryption of the mail server."""
 
     host: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from msgspec import Struct, field
 
 from seminar_app.core import clock
 from seminar_app.nominations.agency_people import AgencyList, OwnPerson
@@ -23,8 +23,7 @@ MOVED = ("moved-up", "moved-down")
 SEATED, WAITS, WITHDRAWN = RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.WITHDRAWN
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What was done.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
@@ -39,8 +39,7 @@ HERE_ALREADY = (AlreadyOnTheRoster, ReservedOnTheRoster)
 """Refusals that tell that somebody has a registration in the seminar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the page asks or shows of people on file: who may be meant, who has the same address, and who is on the list already."""
 
     likely: Sequence[LikelySame]

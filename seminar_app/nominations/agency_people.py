@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgenciesThen, agencies_then, all_agencies, pool_steps
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.nominations.agency_queries import AgencyAccess
 from seminar_app.nominations.agency_seats import OwnHold, OwnQuota, own_holds, own_quotas, read_own_seats
 from seminar_app.nominations.request_rules import is_liaisons, may_exchange
@@ -29,8 +30,7 @@ LAST = 1_000_000
 """Stands for the number of an alternate whose number is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPerson:
+class OwnPerson(Struct, frozen=True):
     """One of the liaison's people on a list.
 
     Attributes:
@@ -73,8 +73,7 @@ class OwnPerson:
         return self.hers and not self.hidden
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyList:
+class AgencyList(Struct, frozen=True):
     """The liaison's people by where they stand, with the seats that they draw from."""
 
     quotas: Sequence[OwnQuota]

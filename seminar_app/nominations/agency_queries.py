@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,7 @@ LEAST_PAST = 3
 AT_MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyAccess:
+class AgencyAccess(Struct, frozen=True):
     """How a liaison may open her part of a seminar.
 
     Attributes:
@@ -101,8 +100,7 @@ def agency_access(session: Session, actor: Actor, slug: str, *, now: datetime) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSeminar:
+class OwnSeminar(Struct, frozen=True):
     """A seminar of a liaison's home: the quotas that her people draw from, and how many of them are on its list."""
 
     seminar: Seminar
@@ -122,8 +120,7 @@ class OwnSeminar:
         return self.names and bool(self.nameless)
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyHome:
+class AgencyHome(Struct, frozen=True):
     """A liaison's home: her agencies, the seminars to come, soonest first, and those that were, latest first."""
 
     agencies: Sequence[AgencyChoice]

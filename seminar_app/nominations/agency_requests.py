@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from seminar_app.seminars.models import Seminar
 MOST_SHOWN = 30
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRequest:
+class OwnRequest(Struct, frozen=True):
     """A change that the liaison has asked for. `coming`: who would come instead, as she typed it; only while it is open."""
 
     public_id: uuid.UUID

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ from seminar_app.seminars.models import SeatPool
 WAIT_FOR_APPROVAL = (RegistrationState.NOMINATED, RegistrationState.INVITED, RegistrationState.PENDING)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnQuota:
+class OwnQuota(Struct, frozen=True):
     """A quota that the liaison's people draw from.
 
     Attributes:
@@ -64,8 +63,7 @@ class OwnQuota:
         return bool(self.nameless) and self.days is not None and self.days <= max(DAYS_BEFORE_RELEASE)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnHold:
+class OwnHold(Struct, frozen=True):
     """Seats kept without a name for one of the liaison's agencies to one day. `ids`: their public ids, in hexadecimal digits."""
 
     agency: AgencyChoice
@@ -73,8 +71,7 @@ class OwnHold:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many of the liaison's people stand on a seminar's list: with a seat, as alternates, waiting in line, waiting for approval."""
 
     seated: int = 0
@@ -88,8 +85,7 @@ class Tally:
         return self.seated + self.alternates + self.waiting + self.undecided
 
 
-@dataclass(frozen=True, slots=True)
-class SeatsRead:
+class SeatsRead(Struct, frozen=True):
     """Pools, kept seats and counts of the liaison's people by seminar, as they were read."""
 
     pools: Mapping[int, Sequence[SeatPool]]

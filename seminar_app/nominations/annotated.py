@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from msgspec import Struct
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -82,8 +82,7 @@ _LAST_MERGED = 200
 """Merged cells that reach further, as a title over whole rows, are not merged in the copy."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
+class _Styles(Struct, frozen=True):
     """Indexes of the formats, by (kind of value, mark)."""
 
     of_cell: Mapping[tuple[str, str], int]

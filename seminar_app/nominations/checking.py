@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import all_agencies, all_successions
 from seminar_app.core.phones import readable_phone
+from seminar_app.core.values import replace
 from seminar_app.nominations.here import Here, brought_by, registered
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, Doubt, KnownAgency, Outcome
@@ -38,8 +39,7 @@ Choices = Mapping[RowKey, str]
 """Who a row is about, as a person has said: `NEW`, or the public id of somebody on file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedRow:
+class CheckedRow(Struct, frozen=True, kw_only=True):
     """A row with all that is wrong in it and what would become of it.
 
     Attributes:
@@ -92,8 +92,7 @@ class CheckedRow:
         return there.public_id if there is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Standpoint:
+class Standpoint(Struct, frozen=True):
     """From where a list is looked at: the account's reach.
 
     Attributes:
@@ -111,8 +110,7 @@ class Standpoint:
     offices: frozenset[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Who the rows of a list were about when somebody looked, and how the records of people stood then."""
 
     found: Mapping[RowKey, Found]

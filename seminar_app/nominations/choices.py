@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded
 from seminar_app.nominations.headings import NAMES
 from seminar_app.nominations.layout import has_people
@@ -41,8 +43,7 @@ class LayoutFaultCode(StrEnum):
     """A column or a value that there is not: the page was open too long, or forged."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutFault:
+class LayoutFault(Struct, frozen=True):
     """A fault, for the page to word.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded
 from seminar_app.nominations.contents import Content
 from seminar_app.nominations.headings import NAMES, field_of, is_preferred
@@ -17,8 +19,7 @@ _SECOND_IS_KNOWN = frozenset({Field.EMAIL, Field.PHONE, Field.CURP, Field.SEX, F
 """Fields of which a second column is left out: it is known what it holds, and a person has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """A column with its heading and content, and the field proposed so far."""
 
     index: int

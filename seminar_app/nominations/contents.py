@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from seminar_app.nominations.cells import folded, is_nothing, told
 from seminar_app.nominations.dates import NoSuchDate, read_date
@@ -27,8 +28,7 @@ _IN_MEETINGS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What share (0 to 1) of the cells sampled of a column look like what; `count` cells were not empty."""
 
     count: int = 0

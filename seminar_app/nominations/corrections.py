@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from msgspec import Struct, field
+
+from seminar_app.core.values import replace
 from seminar_app.nominations.shapes import Field, Reading, RowKey
 from seminar_app.nominations.work import Work
 
@@ -13,8 +15,7 @@ Cell = tuple[RowKey, Field]
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A cell that was changed after the page showed it: what was typed, and what stands there now."""
 
     typed: str
@@ -24,8 +25,7 @@ class Conflict:
 Conflicts = Mapping[Cell, Conflict]
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
+class Corrections(Struct, frozen=True):
     """What the page of a list corrects.
 
     Attributes:

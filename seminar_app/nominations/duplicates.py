@@ -6,8 +6,8 @@ Source: docs/decisions/0022-who-is-the-same-person.md, as `people.matching` deci
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from seminar_app.core.values import replace
 from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, Severity
 from seminar_app.people.matching import By, Compared, Same, match
 from seminar_app.people.rules import Sex, name_key

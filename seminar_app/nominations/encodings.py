@@ -8,8 +8,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Encoding(StrEnum):
@@ -42,8 +43,7 @@ _USUAL = frozenset("¿¡°ºª«»–—’‘“”…·´\xa0")
 _WORD = re.compile(r"[^\s;,|\"()<>]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """Text, the encoding it was read in, and all that it may be, likeliest first; none for plain ASCII."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.nominations.cells import folded, text_of, told
 from seminar_app.nominations.headings import NAMES, OF_A_PERSON, field_of
@@ -28,8 +29,7 @@ SHARED = 0.6
 """Share of headings that a repeated header has in common with the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """Numbers of the rows with headings, and the heading of each column by index."""
 
     rows: tuple[int, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ LEFT = (RegistrationState.DECLINED, RegistrationState.WITHDRAWN, RegistrationSta
 ALTERNATE, ERASED = "alternate", "erased"
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """A registration of a person of the list in this seminar.
 
     Attributes:

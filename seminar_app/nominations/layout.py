@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded, text_of
 from seminar_app.nominations.columns import Described, propose_fields
 from seminar_app.nominations.contents import content_of
@@ -45,8 +47,7 @@ def has_people(table: Table, layout: TableLayout) -> bool:
     return next(people_rows(table, layout), None) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     header: Header
     first: int
     last: int

@@ -6,7 +6,8 @@ Source: DESIGN.md, nominations: 5,000 rows and 100 columns, and no more than 150
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 FILE_MB = 6
 ROWS = 5_000
@@ -41,8 +42,7 @@ class Refused(Exception):
         self.values = values
 
 
-@dataclass(slots=True)
-class Extent:
+class Extent(Struct):
     """What the visible sheets of a workbook hold, counted before any memory is taken for their cells.
 
     Attributes:

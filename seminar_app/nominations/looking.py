@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
@@ -18,8 +18,7 @@ from seminar_app.nominations.shapes import Reading, Tables
 from seminar_app.nominations.work import Work, reading_of
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A list as it was read, what people have said about it, and what would become of each row."""
 
     tables: Tables

@@ -6,9 +6,10 @@ within the limits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from seminar_app.nominations.limits import CELL_LETTERS, MERGED_RANGES, Extent, Refused
 
@@ -19,8 +20,7 @@ _NO_CONTENT = frozenset({"office:annotation", "table:shapes", "draw:frame", "tab
 """What stands within a cell, or before the sheets, and is none of its text; a table in a cell too."""
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """A visible sheet, as `shapes.Table` has it."""
 
     name: str

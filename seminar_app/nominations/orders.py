@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded, is_no_name, told
 from seminar_app.nominations.dates import order_of
 from seminar_app.nominations.headings import is_day_first, m_by_heading

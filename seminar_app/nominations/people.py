@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
 from seminar_app.nominations.limits import UNCALCULATED
@@ -26,8 +27,7 @@ _SIGNS = re.compile(r"[0-9/\\:@<>{}\[\]|#%=_~^$*+;!?\"()]+")
 _SIGN_INSIDE = re.compile(r"\s[/\\|;+&]\s|[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name as read, and what is wrong with it."""
 
     given_names: str = ""

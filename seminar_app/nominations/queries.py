@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ from seminar_app.registration.services.locked_seats import LockedSeats, read_sea
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class Nominating:
+class Nominating(Struct, frozen=True):
     """How an account may nominate for a seminar.
 
     Attributes:
@@ -108,8 +107,7 @@ def was_discarded(session: Session, who: Nominating, public_id: uuid.UUID) -> bo
     return bool(session.scalar(select(exists().where(AuditRow.action == "nominations.discarded", subject, seminar))))
 
 
-@dataclass(frozen=True, slots=True)
-class ListLine:
+class ListLine(Struct, frozen=True):
     """A list in the table of a seminar's lists. `brought`: the registrations that it brought, by their state now."""
 
     of: NominationList
@@ -142,8 +140,7 @@ def lists_of(session: Session, who: Nominating) -> list[ListLine]:
     return [ListLine(found, agency, brought.get(found.id, {})) for found, agency in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(Struct, frozen=True):
     """The seats of a quota, for the agency whose people draw from it."""
 
     agency: AgencyChoice

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.agencies.forms import AgencyField, agency_needed
+from seminar_app.core.values import replace
 from seminar_app.people.forms import OthersFields, email_field
 from seminar_app.registration.forms import showing_field
 from seminar_app.registration.services import Entry

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.agencies.queries import AgencyGroup, agency_groups
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.nominations.request_rules import Asker
 from seminar_app.nominations.services import Asked
 from seminar_app.people.shown import ShownPerson
@@ -17,8 +17,7 @@ from seminar_app.web.access import current_actor
 from seminar_app.web.database import session
 
 
-@dataclass(frozen=True, slots=True)
-class Changer:
+class Changer(Struct, frozen=True):
     """How an account may change a seminar's list: its organizer, or a liaison for her agencies (`agencies`)."""
 
     access: RosterAccess

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ MOST_DECIDED = 50
 """Requests of before that a page shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """Who is to come instead, as it was typed."""
 
     name: str
@@ -37,8 +36,7 @@ class Proposed:
     agency: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRequest:
+class ShownRequest(Struct, frozen=True):
     """A request with the people it is about.
 
     Attributes:
@@ -134,8 +132,7 @@ def count_open(session: Session, seminar_id: int, *, agencies: Collection[int] |
     return session.scalar(waits) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRequests:
+class OpenRequests(Struct, frozen=True):
     """How many requests about a list wait: those of liaisons, and substitutes whom officials propose."""
 
     asked: int
@@ -153,8 +150,7 @@ def open_requests_in(session: Session, seminars: Select[int]) -> Mapping[int, Op
     return {seminar_id: OpenRequests(total - own, own) for seminar_id, total, own in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class OwnProposal:
+class OwnProposal(Struct, frozen=True):
     """What an official has proposed, for their own page. `name`: of the colleague; None once it was decided."""
 
     public_id: uuid.UUID

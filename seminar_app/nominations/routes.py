@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
@@ -11,6 +9,7 @@ from flask_babel import gettext as _
 
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
+from seminar_app.core.values import replace
 from seminar_app.nominations import request_queries, services
 from seminar_app.nominations.request_forms import ProposalForm
 from seminar_app.nominations.request_queries import OwnProposal

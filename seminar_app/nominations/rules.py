@@ -6,12 +6,15 @@ Source: DESIGN.md section 3, «Agencies» and «Quotas and time»; docs/decision
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
+from seminar_app.core.values import replace
 from seminar_app.nominations.shapes import Field, Layout, ListRow, Nominee, Problem, ProblemCode, RowKey, Tables
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
@@ -75,8 +78,7 @@ class Address(StrEnum):
         return self in (Address.REPLACED, Address.FILLED)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAgency:
+class KnownAgency(Struct, frozen=True):
     """An agency of the directory, as these rules need it."""
 
     id: int
@@ -196,8 +198,7 @@ class AgencyFinder:
         return existed_on(self.on, valid_from=agency.valid_from, valid_to=agency.valid_to)
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """The agency of a row, and its unit: the row's own, or its words for an agency that the directory does not know (`unknown`)."""
 
     agency_id: int
@@ -205,8 +206,7 @@ class Assigned:
     unknown: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyFault:
+class AgencyFault(Struct, frozen=True):
     """Why a row has no agency, and the cell where that can be mended."""
 
     field: Field
@@ -287,8 +287,7 @@ def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """One correction for all cells of a field that hold the same words.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.nominations.cells import folded, is_no_name, is_nothing, text_of, told
 from seminar_app.nominations.headings import NAMES
@@ -35,8 +36,7 @@ _ACRONYM = re.compile(r"(?:[A-ZÑ]\.?){2,9}(?:[- ](?:[A-ZÑ]\.?){2,9})?")
 _LINE = re.compile(r"[_\-=.]{5,}")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(Struct, frozen=True):
     """A row about a person: its number as the spreadsheet shows it, its cells by field, and the agency of its section."""
 
     number: int
@@ -44,8 +44,7 @@ class SourceRow:
     agency: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A row that is about nobody, with what stands in it."""
 
     number: int

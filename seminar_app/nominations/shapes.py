@@ -6,17 +6,17 @@ All of it is plain data that can be kept as JSON. No database, no Flask.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Cell: TypeAlias = str | int | float | bool | date | datetime
 """A cell as the file has it; the empty text for an empty cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A visible sheet, or the one table of a text file. Row 1 is at index 0, and blank rows keep their place.
 
     Attributes:
@@ -42,8 +42,7 @@ class FileFormat(StrEnum):
     """Text with delimiters, or pasted cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """What was read of one file. Hidden sheets are left out.
 
     Attributes:
@@ -102,8 +101,7 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "month_first"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table.
 
     Attributes:
@@ -119,8 +117,7 @@ class Column:
     samples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableLayout:
+class TableLayout(Struct, frozen=True, kw_only=True):
     """How one table is read.
 
     Attributes:
@@ -156,8 +153,7 @@ class TableLayout:
         return max((first, *(number + 1 for number in self.header))), min(last, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a file is read: proposed by `layout.propose`, changed and confirmed by a person."""
 
     tables: tuple[TableLayout, ...]
@@ -220,8 +216,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A fault in a cell.
 
     Attributes:
@@ -238,8 +233,7 @@ class Problem:
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nominee:
+class Nominee(Struct, frozen=True, kw_only=True):
     """A person of a row. Names as written; None where the file has no such column or the cell is empty or wrong."""
 
     given_names: str
@@ -264,8 +258,7 @@ RowKey: TypeAlias = str
 """«table.row», for example «0.5»: the index of the table, and the number of the row as the spreadsheet shows it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRow:
+class ListRow(Struct, frozen=True, kw_only=True):
     """A row about a person.
 
     Attributes:
@@ -296,8 +289,7 @@ class ListRow:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """What a person has changed: cells, equal values of a column, and rows that are left out. A cell's own edit counts before a value's."""
 
     cells: Mapping[RowKey, Mapping[Field, str]] = field(default_factory=dict)
@@ -308,16 +300,14 @@ class Edits:
     """Rows that were skipped, and are people after all."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedRow:
+class SkippedRow(Struct, frozen=True):
     """A row below the header that is about nobody: a total, a note, a signer, the heading of a section. `text` is what stands in it."""
 
     key: RowKey
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The rows about people, in the order of the file. Rows that were left out are not among them.
 
     Attributes:

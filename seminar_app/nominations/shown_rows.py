@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from seminar_app.nominations.checking import CheckedRow
 from seminar_app.nominations.corrections import Conflict, Conflicts
@@ -40,8 +41,7 @@ SHOWN = ("all", "doubts", *(each.value for each in Outcome), *(f"{NOW}{kind}" fo
 EXAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A part of a list. `key`: limits the page to its rows; `part`: names its colour."""
 
     key: str
@@ -69,8 +69,7 @@ def figures_of(rows: Iterable[CheckedRow]) -> list[Figure]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What the page answers to corrections that were not taken: cells that were changed meanwhile, and rows where nobody was chosen."""
 
     conflicts: Conflicts = field(default_factory=dict)
@@ -85,8 +84,7 @@ class Answered:
 NOTHING_LEFT = Answered()
 
 
-@dataclass(frozen=True, slots=True)
-class RowShown:
+class RowShown(Struct, frozen=True):
     """A row as the page shows it.
 
     Attributes:
@@ -122,8 +120,7 @@ class RowShown:
         return ", ".join(filter(None, (surnames, nominee.given_names)))
 
 
-@dataclass(frozen=True, slots=True)
-class SheetShown:
+class SheetShown(Struct, frozen=True):
     """The rows of one sheet on a page. `total` and `to_mend`: numbers of rows of the whole sheet."""
 
     name: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded, text_of
 from seminar_app.nominations.headers import Header, find_header
 from seminar_app.nominations.headings import NAMES, field_of

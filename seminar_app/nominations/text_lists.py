@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.nominations.delimited import split
 from seminar_app.nominations.encodings import accented_words, decode
@@ -14,8 +15,7 @@ _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MARKUP = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<style|<script|<!--|<\?xml|mime-version:)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class TextList:
+class TextList(Struct, frozen=True):
     """As `shapes.Tables` has it of a text file."""
 
     rows: list[list[str]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.core.addresses import normal_address
 from seminar_app.nominations.cells import folded
@@ -95,8 +96,7 @@ def meaning_of_m(values: Iterable[tuple[str, str | None]], *, by_heading: str) -
     return by_heading
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What could be read of a cell: the value, or what is wrong with it, or both."""
 
     value: str | None

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
+from seminar_app.core.values import replace
 from seminar_app.nominations.cells import folded
 from seminar_app.nominations.given_names import ALSO_SURNAMES, COMPOUND, GIVEN
 from seminar_app.nominations.names import PREFIXES, cut_suffix, split_surnames
@@ -36,8 +38,7 @@ NO_SURNAME = frozenset({"-", "–", "—", "‐"})
 """What stands for «I have none», as in `people.forms`."""
 
 
-@dataclass(frozen=True, slots=True)
-class WholeName:
+class WholeName(Struct, frozen=True):
     """A name in parts.
 
     Attributes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from msgspec import Struct, field
+
+from seminar_app.core.values import replace
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
@@ -16,8 +18,7 @@ from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Proble
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True):
     """The state of a list between its upload and its end.
 
     Attributes:

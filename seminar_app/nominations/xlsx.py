@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+
+from msgspec import Struct, field
 
 from seminar_app.nominations.limits import UNCALCULATED, Extent
 
@@ -29,8 +30,7 @@ _RELATION = re.compile(_ELEMENT % "Relationship")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
-@dataclass(slots=True)
-class SheetNotes:
+class SheetNotes(Struct):
     """Rows are numbers from 1; errors are texts such as «#N/A», or `UNCALCULATED`, by (row, column) from 1."""
 
     hidden: set[int] = field(default_factory=set)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
 from flask_babel import gettext as _
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from seminar_app.web.schedule import jobs_of
 from seminar_app.web.version import program_version
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What the checks found, each in the page's order."""
 
     wrong: Sequence[tuple[Check, Finding]]
@@ -32,8 +31,7 @@ class Standing:
     done: Sequence[tuple[Check, Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A job, and when it last ended; None if it never ran."""
 
     name: str

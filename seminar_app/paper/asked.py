@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from seminar_app.core.pdf import Paper
 from seminar_app.paper.rules import BADGES_A_PAGE, BLANK_ROWS, Document
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A document that is to be printed.
 
     Attributes:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.attendance.forms import UnreadableSheet, id_of, minutes_of
 from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus
@@ -85,8 +86,7 @@ def both_as_sent(line: SheetLine) -> str:
     return f"{as_sent(line.keyed)}|{line.last.hex if line.last else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What the two fields of a row show, and whether the first is no key."""
 
     digit: str

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.agencies.queries import AgenciesThen, NamedAgency, agencies_then, in_group_order
 from seminar_app.attendance.queries import SessionMarks, SheetMark, SheetSession, marks_of_session, sessions_of
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.paper.rules import Keyed, Verdict, row_code, verdict
 from seminar_app.people.models import Person
@@ -32,8 +33,7 @@ class Side(StrEnum):
     SCREEN = "screen"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLine:
+class SheetLine(Struct, frozen=True):
     """A row of a printed sheet, or a person who is not on it yet.
 
     Attributes:
@@ -99,16 +99,14 @@ class SheetLine:
         return self.seated and self.decided is not None and not self.differs
 
 
-@dataclass(frozen=True, slots=True)
-class LineGroup:
+class LineGroup(Struct, frozen=True):
     """Rows that stand together on the sheet: an agency group, or those written in by hand (`agency` None)."""
 
     agency: NamedAgency | None
     lines: Sequence[SheetLine]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedSheet:
+class KeyedSheet(Struct, frozen=True):
     """A printed sheet with its rows, and the people who are not on it."""
 
     id: int
@@ -216,8 +214,7 @@ def _rows(sheet_id: int, seminar_id: int) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """What all lines of a sheet are made with."""
 
     sheet: PrintedSheet

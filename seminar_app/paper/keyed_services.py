@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.rules import HAS_MINUTES, MarkMethod, ObservationKind, minutes_said
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.values import replace
 from seminar_app.paper.keyed_queries import Side, decided_in, keyed_in
 from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.paper.open_rows import OpenRows, open_rows
 from seminar_app.paper.rules import Keyed, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class RowEntry:
+class RowEntry(Struct, frozen=True):
     """What somebody keyed for a row.
 
     Attributes:
@@ -35,8 +35,7 @@ class RowEntry:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
+class RowOutcome(Struct, frozen=True):
     """What came of a row."""
 
     registration: uuid.UUID
@@ -96,8 +95,7 @@ def key_rows(
     return outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(Struct, frozen=True):
     """An entry that changes its row, and what it means beside the mark."""
 
     entry: RowEntry

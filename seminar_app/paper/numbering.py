@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from seminar_app.paper.rules import BLANK_ROWS
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedSheet:
+class NumberedSheet(Struct, frozen=True):
     """A sign-in sheet that is about to be printed.
 
     Attributes:

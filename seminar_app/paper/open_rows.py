@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ from seminar_app.paper.models import SheetRow
 from seminar_app.paper.rules import Keyed, Verdict, verdict
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRows:
+class OpenRows(Struct, frozen=True):
     """Rows of a printed sheet that are being written, with their people locked and all that was observed of them."""
 
     id: int

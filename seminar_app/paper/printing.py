@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.exported import exported
@@ -28,8 +28,7 @@ MIME_TYPE = "application/pdf"
 MOST_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A document that was set, and the sign-in sheets in it, which are kept by `numbering.keep_sheets`."""
 
     content: bytes

@@ -6,9 +6,9 @@ Source: docs/decisions/0052-paper.md.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from stdnum import damm
 
 from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus, StoredMark
@@ -94,8 +94,7 @@ class Verdict(StrEnum):
     """It was decided that the screen is right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     """What was keyed for a row. `minutes` are credited ones, of late and left early; None if the paper says none."""
 
     status: MarkStatus

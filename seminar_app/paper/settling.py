@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.rules import MarkMethod
@@ -19,8 +19,7 @@ from seminar_app.paper.rules import Keyed, Verdict
 DIFFER = frozenset({Verdict.DIFFERENT, Verdict.RECORD})
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Which side is right in a row, with what the page showed of both: what was keyed, and the observation that the mark ended with."""
 
     registration: uuid.UUID
@@ -29,8 +28,7 @@ class Decision:
     last: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What came of decisions, by registration."""
 
     done: Sequence[uuid.UUID]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
@@ -15,8 +15,7 @@ from seminar_app.people.queries import find_person, kept_record
 from seminar_app.people.services import PersonData, hold_people, hold_person, new_person
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A person of a list: data, agency and identity data to keep, and the record on file if there is one."""
 
     data: PersonData
@@ -25,8 +24,7 @@ class Wanted:
     same: Person | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """The record of a person, and whether it was on file before. Nobody can merge or erase it until the transaction ends."""
 
     person: Person

@@ -6,8 +6,8 @@ An import finds its people before it takes the lock of the seats, because that t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -21,8 +21,7 @@ MOST_NEW = 200
 """If more people came meanwhile, all are found anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """How the records of people stood: the newest one's id, and the sum of their versions, which each change of one raises."""
 
     newest: int

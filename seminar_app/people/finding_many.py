@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -30,8 +30,7 @@ ON_FILE = ~Person.reserved, Person.merged_into_id.is_(None), Person.erased_at.is
 """Whom a search by name or number finds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """A person of a list: what is compared, the key of the name, and the CURP as typed."""
 
     compared: Compared
@@ -39,8 +38,7 @@ class Sought:
     curp: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Who a person of a list is.
 
     Attributes:
@@ -93,8 +91,7 @@ def find_many(
     return found
 
 
-@dataclass(slots=True)
-class _OnFile:
+class _OnFile(Struct):
     """The people who were read: by address and by CURP, what is compared of each, and who is within reach."""
 
     by: By

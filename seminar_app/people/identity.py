@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -48,8 +49,7 @@ class Owner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """Identity data as typed; None if the field was left empty. Numbers are in canonical form."""
 
     curp: str | None = None
@@ -59,16 +59,15 @@ class Identity:
 
     def given(self) -> dict[IdentityPart, str]:
         """Return the parts that were filled in, as text."""
-        values = {IdentityPart(field.name): getattr(self, field.name) for field in fields(self)}
+        values = {IdentityPart(name): value for name, value in asdict(self).items()}
         return {part: value.isoformat() if isinstance(value, date) else value for part, value in values.items() if value}
 
     def only(self, parts: Collection[IdentityPart]) -> Identity:
         """Return what belongs to these parts: what a seminar does not ask for is not kept."""
-        return Identity(**{field.name: getattr(self, field.name) for field in fields(self) if IdentityPart(field.name) in parts})
+        return Identity(**{name: value for name, value in asdict(self).items() if IdentityPart(name) in parts})
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Keyed hashes of a CURP and a birth date: equal ones are equal values, and neither shows its value."""
 
     curp: bytes | None = None
@@ -79,8 +78,7 @@ NO_TOKENS = Tokens()
 """Nothing to compare."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnFile:
+class OnFile(Struct, frozen=True):
     """The parts on file as their owner may see them (numbers masked, birth data as empty text), and what looks wrong with the CURP."""
 
     parts: dict[IdentityPart, str]
@@ -323,8 +321,7 @@ def people_with_curp_of(session: Session, person: Person) -> Select[int] | None:
     return people_with_curp(session, curp) if curp else None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityMove:
+class IdentityMove(Struct, frozen=True):
     """Parts that a merge moved, and when the other record's values had last changed; None if it had no row."""
 
     parts: list[str]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from rapidfuzz import fuzz, process
 
 from seminar_app.people.name_words import GIVEN_PARTICLES, Words, given_words, one_spelling, surname_words
@@ -40,8 +40,7 @@ def word_bits(folded: str) -> int:
     return bits
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """What is compared first of a name.
 
     Attributes:
@@ -72,8 +71,7 @@ def sign_of(given: Words, surnames: Sequence[Words]) -> Sign:
     return Sign(bits_of(given), ANY if unsure else bits, words)
 
 
-@dataclass(slots=True)
-class NamesOnFile:
+class NamesOnFile(Struct):
     """The names of many people in the order of their keys, to find those that may be one person's.
 
     Attributes:
@@ -82,10 +80,10 @@ class NamesOnFile:
 
     keys: Sequence[str]
     ids: Sequence[int]
-    _groups: dict[str, dict[Sign, list[int]]] = field(default_factory=dict, repr=False)
-    _given: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
-    _second: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
-    _first: dict[str, tuple[int, bool]] = field(default_factory=dict, repr=False)
+    _groups: dict[str, dict[Sign, list[int]]] = field(default_factory=dict)
+    _given: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _second: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _first: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
     def likely(self, wanted: Sign, name: str, beginnings: Iterable[str], *, cutoff: float, most: int) -> list[int]:
         """Return the ids of those who may be this person and whose names resemble most, likeliest first.

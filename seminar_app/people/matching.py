@@ -5,10 +5,11 @@ Source: docs/decisions/0022-who-is-the-same-person.md; the verdicts of tests/uni
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from seminar_app.people.evidence import IN_ORDER, Evidence
 from seminar_app.people.name_agreement import Name, doubts, names_agree
@@ -27,8 +28,7 @@ class By(StrEnum):
     LIST = "list"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Compared:
+class Compared(Struct, frozen=True, kw_only=True, dict=True):
     """What is compared of a record.
 
     Attributes:
@@ -51,20 +51,17 @@ class Compared:
         return Name.of(self.given_names, self.surname1, self.surname2)
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """One person: the registration is given to the known record, and the join is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Perhaps:
+class Perhaps(Struct, frozen=True):
     """Perhaps one person: proposed to staff with the evidence."""
 
     why: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Different:
+class Different(Struct, frozen=True):
     """Two people, as far as the data say."""
 
 

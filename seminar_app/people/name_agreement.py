@@ -6,7 +6,8 @@ Source: docs/decisions/0022-who-is-the-same-person.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.core.folding import fold
 from seminar_app.people.evidence import Evidence
@@ -18,8 +19,7 @@ _NO_DOUBT = frozenset({Evidence.NAME, Evidence.SINGLE_NAME, Evidence.PARTICLES, 
 _TWO_DOUBTS = frozenset({Evidence.SURNAME_MISSING, Evidence.ALPHABETS})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name in parts, ready to be compared.
 
     Attributes:

@@ -6,9 +6,9 @@ Source: docs/decisions/0022-who-is-the-same-person.md.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 SURNAME_PARTICLES = frozenset(
@@ -51,8 +51,7 @@ SHORTEST_WITH_SLIP, SHORTEST_WITH_TWO = 6, 10
 """Letters of a word that may have one slip, or two. In shorter words one letter often makes another name: Rojas and Rosas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """One part of a name.
 
     Attributes:

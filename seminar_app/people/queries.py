@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
@@ -112,8 +112,7 @@ UMLAUTS = ("a", "o", "u")
 """Letters after which an «e» may stand for the dots: Müller, Mueller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A person who is, or may be, the one that was compared."""
 
     person: Person

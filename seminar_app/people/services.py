@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,7 @@ KEYS = ("search_key", "sort_key")
 """Columns that follow from the name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonData:
+class PersonData(Struct, frozen=True, kw_only=True, dict=True):
     """A person's data as typed. `email` is canonical; `phone` is E.164 or as typed."""
 
     given_names: str
@@ -193,7 +192,7 @@ def give_up_key(session: Session, merged: Person) -> None:
 
 def stored_data(person: Person) -> PersonData:
     """Return what is stored of a person, to change a part of it."""
-    return PersonData(**{column.name: getattr(person, column.name) for column in fields(PersonData)})
+    return PersonData(**{name: getattr(person, name) for name in PersonData.__struct_fields__})
 
 
 def edit_person(

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
 from seminar_app.agencies.queries import NamedAgency
+from seminar_app.core.values import replace
 from seminar_app.people.rules import ReservedReason, Sex, listed_name, reserved_name
 
 LAST = "\uffff"
 """Sorts after every name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPerson:
+class ShownPerson(Struct, frozen=True):
     """A person as the reader may see them. What is withheld is None, and so is what the query did not select.
 
     Attributes:

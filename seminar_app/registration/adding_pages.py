@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
@@ -36,8 +36,7 @@ Enter = Callable[..., Registration]
 """Enters a person: takes session, context, seminar, form, entry, submission_id, reach and person_id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adding:
+class Adding(Struct, frozen=True, kw_only=True):
     """What a person is looked for.
 
     Attributes:

@@ -6,15 +6,15 @@ Source: docs/decisions/0050-advice-on-quotas.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 SEMINARS_COUNTED = 3
 """The last ones only: agencies change, and what was long ago says little."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBefore:
+class HeldBefore(Struct, frozen=True):
     """People of an agency in one completed seminar: how many held a seat to the end (`named`), and how many of these came."""
 
     seminar_id: int
@@ -23,8 +23,7 @@ class HeldBefore:
     came: int
 
 
-@dataclass(frozen=True, slots=True)
-class Turnout:
+class Turnout(Struct, frozen=True):
     """How many people an agency named in its last seminars, and how many of them came."""
 
     seminars: int

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.seminars.rules import Announced, AnnouncedSession, News, differences, moved_as_a_whole
 from seminar_app.web.filters import date_range, local_instant, local_time, text_of
 from seminar_app.web.places import country_name, zone_words
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(Struct, frozen=True):
     """One change. `old` is None for what is new, `new` for what is no more."""
 
     what: str

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -82,8 +82,7 @@ def written_to_many(kind: str) -> None:
     _to_many.add(kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """How a registration's mailbox stands: whether it is the person's, and whether the link has ended."""
 
     proven: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField, agency_needed, agency_text_field, written_agency
 from seminar_app.core.phones import shown_phone
+from seminar_app.core.values import replace
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.mail_domains import domain_meant

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -29,8 +29,7 @@ from seminar_app.web.searches import keep_search, kept_search
 AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 
 
-@dataclass(frozen=True, slots=True)
-class FormLine:
+class FormLine(Struct, frozen=True):
     """A form as staff see it: no name, because it may name somebody whose identity is reserved, in another office too."""
 
     public_id: uuid.UUID

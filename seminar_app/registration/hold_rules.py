@@ -6,9 +6,10 @@ Source: docs/decisions/0048-kept-seats.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.registration.rules import AgencyId, PoolId, PoolState, RegistrationId, Source, is_released
 
@@ -36,8 +37,7 @@ class HoldEnd(StrEnum):
     """The person who was invited cannot come."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldState:
+class HoldState(Struct, frozen=True):
     """A seat that is kept now. Either `agency_id` (for its next nominee) or `registration_id` (who was invited) is set."""
 
     id: HoldId

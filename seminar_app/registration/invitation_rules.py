@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.rules import RegistrationState, day_there
@@ -18,8 +19,7 @@ DAYS_BEFORE_LAST = 3
 """So many days before an invitation's last day it is sent once more to somebody who has not answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationState:
+class InvitationState(Struct, frozen=True):
     """The last invitation of a registration, and how the registration stands.
 
     Attributes:
@@ -102,8 +102,7 @@ def answer_of(invitation: InvitationState, *, today: date) -> Answer:
     return _ANSWERS.get(invitation.state, Answer.OTHER)
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationFigures:
+class InvitationFigures(Struct, frozen=True):
     """How many people were invited, and what they answered. Those whose invitation was taken back do not count."""
 
     coming: int = 0

@@ -6,11 +6,12 @@ Source: docs/decisions/0022-who-is-the-same-person.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
+
+from msgspec import Struct
 
 from seminar_app.registration.rules import RegistrationState
 
@@ -104,8 +105,7 @@ def edition_of_records(people: Iterable[HasVersion], registrations: Iterable[Has
     return sha256(repr(told).encode()).hexdigest()[:20]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of two registrations in one seminar."""
 
     registration_id: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.values import replace
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Waiting, after_releases, decide_promotions, decide_releases

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +9,7 @@ from wtforms import HiddenField
 
 from seminar_app.agencies.forms import written_agency
 from seminar_app.core.phones import readable_phone, shown_phone
+from seminar_app.core.values import replace
 from seminar_app.people.forms import NOT_SAID, NameFields, language_field, phone_field, sex_field, sex_of
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.services import PersonData

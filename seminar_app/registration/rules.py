@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from seminar_app.core.dates import add_months
+from seminar_app.core.values import replace
 from seminar_app.seminars.rules import (
     Approval,
     HasWindow,
@@ -85,8 +87,7 @@ class NoticeState(StrEnum):
 # Which seat a registration gets.
 
 
-@dataclass(frozen=True, slots=True)
-class PoolState:
+class PoolState(Struct, frozen=True):
     """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool.
 
     `released`: they have gone there once, so that those who waited for the day were served. `held`: how many of `taken` are kept
@@ -112,8 +113,7 @@ class PoolState:
         return self.agency_id is not None and (self.size > 0 or self.release_on is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class SeatDecision:
+class SeatDecision(Struct, frozen=True):
     """The pool to draw from; None means the waiting list."""
 
     pool_id: PoolId | None
@@ -124,8 +124,7 @@ class SeatDecision:
         return RegistrationState.REGISTERED if self.pool_id is not None else RegistrationState.WAITLISTED
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The pools that a registration may draw from (`reach_of`).
 
     Attributes:
@@ -199,8 +198,7 @@ def decide_move(pools: Sequence[PoolState], reach: Reach, *, held: PoolId) -> Po
 # Who gets a seat that becomes free.
 
 
-@dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(Struct, frozen=True):
     """A nomination that waits. `quota`: the nearest on its path (`quotas_within`); None if none is left."""
 
     registration_id: RegistrationId
@@ -219,8 +217,7 @@ def number_alternates(alternates: Iterable[Alternate]) -> dict[RegistrationId, i
     return numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A registration on the waiting list. A lower `queue_place` came earlier."""
 
     registration_id: RegistrationId
@@ -228,8 +225,7 @@ class Waiting:
     reach: Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Promotion:
+class Promotion(Struct, frozen=True):
     """A seat of this pool for a registration that was waiting."""
 
     registration_id: RegistrationId
@@ -262,8 +258,7 @@ def hands_out_seats(seminar: HasWindow, *, now: datetime) -> bool:
 # When a quota's unused seats are released.
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """The number of seats that move from this quota to the open pool."""
 
     pool_id: PoolId
@@ -455,8 +450,7 @@ def may_restore(state: RegistrationState) -> bool:
 # How seats may be divided anew.
 
 
-@dataclass(frozen=True, slots=True)
-class WishedPool:
+class WishedPool(Struct, frozen=True):
     """A quota as staff want it: agency or group, seats, and the day its unused seats go to the open pool."""
 
     agency_id: AgencyId
@@ -474,8 +468,7 @@ class SeatFault(StrEnum):
     """Its release date has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeatRefusal:
+class SeatRefusal(Struct, frozen=True):
     """A fault, its pool (None: the open pool), and the number that would be needed: seats taken, or the sum of the quotas.
 
     `kept`: how many of the seats taken are kept for a name or an invitation.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import Flask, current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.registration.queries import PersonRegistration
 from seminar_app.registration.rules import RegistrationState
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
+class Attended(Struct, frozen=True):
     """What a person attended of a seminar in which they hold a seat.
 
     Attributes:
@@ -39,16 +38,14 @@ def read_attendance_by(app: Flask, reader: Reader) -> None:
     app.extensions["attendance_reader"] = reader
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingLine:
+class TrainingLine(Struct, frozen=True):
     """A seminar of the record. `attended`: None without a seat, and where nothing was recorded."""
 
     at: PersonRegistration
     attended: Attended | None
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingRecord:
+class TrainingRecord(Struct, frozen=True):
     """The seminars of a person that the account may see, newest first."""
 
     lines: Sequence[TrainingLine]

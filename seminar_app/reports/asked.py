@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from seminar_app.core.actor import Actor
+from seminar_app.core.values import replace
 from seminar_app.reports.rules import Definition, Dimension, Names, read_definition, read_period, whole_year
 
 BESIDE = "b."
@@ -23,8 +24,7 @@ def sees_fixed_tables(actor: Actor) -> bool:
     return not (actor.is_admin or actor.office_ids or actor.agency_ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One figure, or two side by side."""
 
     first: Definition

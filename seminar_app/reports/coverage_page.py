@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import or_
 
 from flask_babel import gettext as _
+from msgspec import Struct
 from pyroaring import BitMap
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
 from seminar_app.core.installation import installation_of
 from seminar_app.core.rounding import whole_percent
+from seminar_app.core.values import replace
 from seminar_app.feedback.figures import Figure as Answers
 from seminar_app.feedback.shown_results import scales_last_shown
 from seminar_app.feedback.standard import MET_OBJECTIVES
@@ -61,8 +62,7 @@ from seminar_app.reports.wording import period_words
 SEMINARS_SHOWN = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A state on the grid: its class, who attended, when last, and the address of its figures."""
 
     state: FederalEntity
@@ -72,8 +72,7 @@ class Tile:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """The tiles in the order of their names, and who is not on the grid: no state, another country's, reserved."""
 
     tiles: Sequence[Tile]
@@ -91,8 +90,7 @@ class States:
         return sum(tile.reached is which for tile in self.tiles)
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarLine:
+class SeminarLine(Struct, frozen=True):
     """A seminar of the list: the mix of its agencies, and how it ended. `answers`: whether it met its objectives, as last shown."""
 
     seminar: NamedSeminar
@@ -103,8 +101,7 @@ class SeminarLine:
     answers: Answers | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """All that the page shows. `names`: the words of an agency group's code."""
 
     states: States

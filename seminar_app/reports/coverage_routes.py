@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from seminar_app.audit.access_log import day_of
 from seminar_app.core import clock
+from seminar_app.core.values import replace
 from seminar_app.offices.queries import offices
 from seminar_app.reports.asked import asked, written_period
 from seminar_app.reports.blueprints import OFFICES, blueprint

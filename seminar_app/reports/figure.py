@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.reports.hiding import Cell, Hiding
@@ -24,8 +24,7 @@ class Language(StrEnum):
     KEYS = "keys"
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """A kind of gap: the seminars that have it, and how many participations lack it in all; None if that is not said."""
 
     gap: Gap
@@ -33,8 +32,7 @@ class Lack:
     people: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A figure with what must stand beside it. A number is None where it is hidden."""
 
     table: Table

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from seminar_app.reports.figure import Figure, Lack, Language
 from seminar_app.reports.queries.gaps import Lacking
@@ -23,8 +23,7 @@ HIDDEN = "–"
 """Stands for a number that is hidden."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handout:
+class Handout(Struct, frozen=True):
     """Figures, and the circumstances of the file that takes them along.
 
     Attributes:

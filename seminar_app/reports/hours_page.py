@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import NamedAgency
@@ -23,8 +23,7 @@ from seminar_app.reports.rules.periods import fiscal_year_of
 PAGE_SIZE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class HoursQuestion:
+class HoursQuestion(Struct, frozen=True):
     """What an address asks: the year, whose rule, and of the list one group or class. `office`: None if nobody chose."""
 
     year: int
@@ -34,8 +33,7 @@ class HoursQuestion:
     page: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLine:
+class GroupLine(Struct, frozen=True):
     """An agency group, or all; how many people in each class, in the order of the classes, and in all. None is hidden."""
 
     group: NamedAgency | None
@@ -43,8 +41,7 @@ class GroupLine:
     total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DueLine:
+class DueLine(Struct, frozen=True):
     """A person of the list, with their hours of the year."""
 
     person: ShownPerson
@@ -53,8 +50,7 @@ class DueLine:
     """Minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoursPage:
+class HoursPage(Struct, frozen=True):
     """All that the page shows. `rule` is None where no rule holds in the year; then nothing is counted."""
 
     rule: HoursAsked | None

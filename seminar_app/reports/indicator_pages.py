@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
+from seminar_app.core.values import replace
 from seminar_app.reports.asked import figures_url, sees_fixed_tables
 from seminar_app.reports.figure import figure_of
 from seminar_app.reports.indicator_forms import definition_of
@@ -22,8 +23,7 @@ from seminar_app.reports.wording import narrowed_to, rule_of
 from seminar_app.web.filters import text_of
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorLine:
+class IndicatorLine(Struct, frozen=True):
     """An indicator with its figure of a year. `lacking`: seminars with something missing; `url`: the figure with their list."""
 
     indicator: Indicator

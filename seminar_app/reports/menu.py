@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 
 from seminar_app.web.access import current_actor, policy_of
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """A page of reports; endpoints that begin with `prefix` keep it marked as current."""
 
     label: Any

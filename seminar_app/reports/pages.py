@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
+from seminar_app.core.values import replace
 from seminar_app.reports.asked import figures_url, sees_fixed_tables
 from seminar_app.reports.figure import Figure, figure_of
 from seminar_app.reports.mending import mended_at
@@ -26,8 +27,7 @@ BARS = 16
 """Bars of a chart; the table below has more lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row of a breakdown: its words, where its own figures are, its numbers by status, and which of them is the figure."""
 
     words: str
@@ -36,8 +36,7 @@ class Line:
     value: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cross:
+class Cross(Struct, frozen=True):
     """A breakdown by two dimensions: the second's words across, and for each of the first its numbers and their total."""
 
     columns: Sequence[str]
@@ -45,8 +44,7 @@ class Cross:
     totals: Sequence[float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A kind of gap: the first seminars that have it, how many have, and how many participations lack it."""
 
     gap: Gap
@@ -55,8 +53,7 @@ class Missing:
     people: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """A figure as the page shows it. A number is None where it is hidden."""
 
     definition: Definition

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.queries import names_by_audit_name
@@ -39,8 +39,7 @@ OF_SEMINAR = (Count.PARTICIPATIONS, Count.HOURS)
 Cell = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A number then and now, as written, and what else changed with it."""
 
     words: str
@@ -50,8 +49,7 @@ class Compared:
     also: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
+class EventLine(Struct, frozen=True):
     """A row of the audit log in words; `url` leads to the registration that it is about."""
 
     at: datetime
@@ -62,8 +60,7 @@ class EventLine:
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarLine:
+class SeminarLine(Struct, frozen=True):
     """What a seminar gave then and now, and what happened to it."""
 
     title: str
@@ -76,8 +73,7 @@ class SeminarLine:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """The outcome of counting again. Whoever sees fixed tables only is told of no seminar and no row of the audit log."""
 
     at: datetime

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -50,8 +50,7 @@ Due = Callable[[datetime, int], Select[Any]]
 Take = Callable[[Session, ChangeContext, Sequence[Any]], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How long one kind of data is kept, and how it is deleted.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -38,8 +39,7 @@ from seminar_app.seminars.rules import has_ended
 STANDING = tuple(state for state in RegistrationState if may_edit(state))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
+class Erased(Struct, frozen=True, kw_only=True):
     """Number of rows that an erasure changed.
 
     Attributes:

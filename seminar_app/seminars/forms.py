@@ -175,7 +175,7 @@ class SeminarForm(BaseForm):
         """Return what was typed; fields that the form does not have keep their value in `seminar`."""
         values = details_of(seminar) if seminar is not None else {}
         for name, field in self._fields.items():
-            if name in SeminarDetails.__dataclass_fields__:
+            if name in SeminarDetails.__struct_fields__:
                 values[name] = field.data
         values["host_ids"] = tuple(entry.data for entry in self.hosts if entry.data is not None)
         values["slug"] = slug
@@ -187,7 +187,7 @@ class SeminarForm(BaseForm):
 
 def details_of(seminar: Seminar) -> dict[str, Any]:
     """Return the values of a seminar under the names of `SeminarDetails`, without the hosts."""
-    names = set(SeminarDetails.__dataclass_fields__) - {"host_ids", "registration_opens", "registration_closes"}
+    names = set(SeminarDetails.__struct_fields__) - {"host_ids", "registration_opens", "registration_closes"}
     opens, closes = seminar.registration_opens_at, seminar.registration_closes_at
     return {name: getattr(seminar, name) for name in names} | {
         "registration_opens": local_of(opens, seminar.time_zone) if opens else None,
@@ -236,7 +236,7 @@ class SessionForm(BaseForm):
 
     def details(self) -> SessionDetails:
         """Return what was typed."""
-        values = {name: field.data for name, field in self._fields.items() if name in SessionDetails.__dataclass_fields__}
+        values = {name: field.data for name, field in self._fields.items() if name in SessionDetails.__struct_fields__}
         return SessionDetails(**values | {"speakers": speakers_in(self.speakers)})
 
     def offer_speakers(self) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import url_for
+from msgspec import Struct
 
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.filters import date_range, text_of
 from seminar_app.web.labels import label
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarHeader:
+class SeminarHeader(Struct, frozen=True):
     """Name, days, place and state of a seminar in the reader's language."""
 
     slug: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -37,8 +37,7 @@ from seminar_app.web.filters import long_date
 DAYS_TO_FIND_A_COORDINATOR = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """Something that needs attention, and the page where it is done; None where the reader cannot do it.
 
     `consequence`: what follows if the seminar is completed as it is.
@@ -105,8 +104,7 @@ def figures_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> li
     return [html for figures in found if (html := figures(session, seminar, now))]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One item of the checklist before publishing; `sentence` says it in full where the need's label does not name what is wrong.
 
     `url`: the page where it is done; None where the reader cannot do it.
@@ -118,8 +116,7 @@ class Check:
     sentence: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class People(Struct, frozen=True, kw_only=True):
     """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools.
 
     `nominated`: nominations that wait for the organizer.
@@ -148,8 +145,7 @@ class People:
         return self.pending + self.nominated
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """What the overview shows besides the seat meters."""
 
     step: NextStep

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -30,16 +31,14 @@ PAST_PAGE = 20
 PAST_ON_THE_FRONT_PAGE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """An office as the public sees it."""
 
     name_es: str
     name_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contact(Host):
+class Contact(Host, frozen=True):
     """The office that organizes, and how people reach it."""
 
     email: str | None
@@ -77,8 +76,7 @@ class Invitation:
         return places_left(size=self.size, taken=self.taken)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicSession:
+class PublicSession(Struct, frozen=True):
     """A session as the public sees it."""
 
     id: int
@@ -90,7 +88,7 @@ class PublicSession:
     room: str | None
     changed_at: datetime | None
     version: int
-    speakers: list[tuple[str, str | None]] = field(default_factory=list)
+    speakers: list[tuple[str, str | None]] = []
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,8 +111,7 @@ class SeminarPage(Invitation):
     sessions: list[PublicSession] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """One page of seminars, and whether there are more."""
 
     lines: Sequence[Invitation]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -62,8 +62,7 @@ def seminar_to_coordinate(session: Session, actor: Actor, slug: str) -> Seminar:
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """How a list of seminars is filtered. Without a state and a text, archived seminars are left out."""
 
     state: SeminarState | None = None
@@ -76,8 +75,10 @@ class Filters:
         return bool(self.state or self.year or self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarLine:
+ALL = Filters()
+
+
+class SeminarLine(Struct, frozen=True):
     """A seminar in a list, with its seats and its number of sessions."""
 
     seminar: Seminar
@@ -86,8 +87,7 @@ class SeminarLine:
     sessions: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One page of a list, and whether there are more."""
 
     lines: Sequence[SeminarLine]
@@ -108,7 +108,7 @@ def of_actor(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *theirs)
 
 
-def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *, page: int = 1) -> Listed:
+def seminars_for(session: Session, actor: Actor, filters: Filters = ALL, *, page: int = 1) -> Listed:
     """Return the seminars that the account may see, those that begin last at the top."""
     order = Seminar.starts_on.desc(), Seminar.id.desc()
     here = _filtered(select(Seminar.id).where(of_actor(actor)), filters).order_by(*order)
@@ -117,8 +117,7 @@ def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *
     return Listed(lines[:PAGE_SIZE], page, more=len(lines) > PAGE_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarName:
+class SeminarName(Struct, frozen=True):
     """The names of a seminar, for lists."""
 
     id: int
@@ -140,8 +139,7 @@ def seminar_names(session: Session) -> list[SeminarName]:
     return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierSeminar(SeminarName):
+class EarlierSeminar(SeminarName, frozen=True):
     """A seminar that another one can be made like."""
 
     city: str
@@ -190,8 +188,7 @@ def _filtered(found: Select[int], filters: Filters) -> Select[int]:
 # --- one seminar ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLine:
+class PoolLine(Struct, frozen=True):
     """A seat pool and its agency; None for the open pool."""
 
     pool: SeatPool
@@ -209,8 +206,7 @@ def pools_of(session: Session, seminar_id: int) -> list[PoolLine]:
     return [PoolLine(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(Struct, frozen=True):
     """A session with its speakers in order."""
 
     seminar_session: SeminarSession

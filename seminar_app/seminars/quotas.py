@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgencyChoice, all_agencies, all_successions
@@ -15,16 +15,14 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import pools_of
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaForNobody:
+class QuotaForNobody(Struct, frozen=True):
     """A quota with free seats that no agency of the seminar's first day can reach."""
 
     agency: AgencyChoice
     seats: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaToShare:
+class QuotaToShare(Struct, frozen=True):
     """A quota whose agency, or more than half of whose offices, has ended by the first day of the copy.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from flask_babel import gettext as _
 from seminar_app.accounts.rules import may_organize
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.core.values import replace
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext
+from msgspec import Struct
 
 from seminar_app.seminars.public_queries import Invitation
 from seminar_app.seminars.rules import (
@@ -26,8 +26,7 @@ def _(sentence: str, **values: str) -> str:
     return str(gettext(sentence, **values))
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """The public state of registration. `button` is the label of the one button; None if there is none, and `sentence` says why."""
 
     status: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from seminar_app.seminars.rules import SeminarState
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
-@dataclass(frozen=True, slots=True)
-class YearLine:
+class YearLine(Struct, frozen=True):
     """A seminar in the calendar, with the code of its office and its seats."""
 
     seminar: Seminar
@@ -34,16 +33,14 @@ class YearLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month with the seminars that begin in it."""
 
     first: date
     lines: Sequence[YearLine]
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """The calendar of a year: its twelve months."""
 
     months: Sequence[Month]

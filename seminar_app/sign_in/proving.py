@@ -6,12 +6,12 @@ A correct proof gives the session a fresh id, so the old cookie is void from the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask import session as flask_session
 from flask_babel import gettext as _
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -38,8 +38,7 @@ OWN_QUESTION = frozenset({"sign_in.change_password"})
 """Endpoints that ask for the present password themselves; that is enough for accounts without a second factor."""
 
 
-@dataclass(slots=True)
-class Question:
+class Question(Struct):
     """The kinds of proof that the page offers."""
 
     password: bool = False

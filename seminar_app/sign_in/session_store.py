@@ -6,10 +6,10 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -46,8 +46,7 @@ _FIND = (
 """Compiled once, because every request of a signed-in account runs it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(Struct, frozen=True):
     """A browser's session row, with its account (if any) and that account's grants."""
 
     id_hash: bytes

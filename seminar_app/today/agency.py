@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
@@ -25,8 +25,7 @@ from seminar_app.today.wording import Line, in_days, where_in_time
 from seminar_app.web.filters import long_date
 
 
-@dataclass(frozen=True, slots=True)
-class ToDo:
+class ToDo(Struct, frozen=True):
     """What is to be done for a seminar. `quotas`: with seats that she can still name people for."""
 
     seminar: Seminar
@@ -35,8 +34,7 @@ class ToDo:
     lines: Sequence[Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A seminar to come, for the list. `cancelled`: it is not held."""
 
     own: OwnSeminar
@@ -44,8 +42,7 @@ class Coming:
     cancelled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyPart:
+class AgencyPart(Struct, frozen=True):
     """The part as the page shows it."""
 
     to_do: Sequence[ToDo]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
@@ -19,16 +19,14 @@ from seminar_app.today.rules import Waiting, days_until, most_urgent_first
 from seminar_app.today.wording import Line, WaitingIn, in_days, lines_of_waiting, where_in_time
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """A session after today; `when`: how far off its day is."""
 
     session: DoorSession
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class DoorPart:
+class DoorPart(Struct, frozen=True):
     """The part as the page shows it. `assigned`: the account runs the door of any seminar."""
 
     today: Sequence[DoorSession]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor
@@ -35,16 +35,14 @@ from seminar_app.today.wording import WaitingIn, in_days, lines_of_waiting, wher
 ErasuresIn = Mapping[int, Asking]
 
 
-@dataclass(frozen=True, slots=True)
-class NextMoment:
+class NextMoment(Struct, frozen=True):
     """What happens next to a seminar; `days`: how far off, in words."""
 
     moment: Moment
     days: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A seminar at a glance.
 
     Attributes:
@@ -63,16 +61,14 @@ class Card:
     sessions: Sequence[DoorSession]
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """A date of a seminar within the next weeks."""
 
     seminar: Seminar
     next: NextMoment
 
 
-@dataclass(frozen=True, slots=True)
-class Organizing:
+class Organizing(Struct, frozen=True):
     """The part as the page shows it. Of each list as much as fits, and how many there are in all."""
 
     waiting: Sequence[WaitingIn]

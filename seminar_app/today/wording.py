@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from seminar_app.agencies.queries import NO_CODE
 from seminar_app.messages.rules import Outcome
@@ -17,8 +17,7 @@ from seminar_app.today.queries.waiting import Waits
 from seminar_app.today.rules import Phase, Waiting, days_until, phase_of
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A sentence, and the page where it is done; None where only another account can do it."""
 
     sentence: str
@@ -26,8 +25,7 @@ class Line:
     action: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingIn:
+class WaitingIn(Struct, frozen=True):
     """What waits in one seminar."""
 
     seminar: Seminar
@@ -35,8 +33,7 @@ class WaitingIn:
     lines: Sequence[Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A line with its label; `attention`: the reader should look."""
 
     label: str

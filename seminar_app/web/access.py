@@ -7,17 +7,18 @@ answers 404.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct, field
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from seminar_app.core.actor import Actor
+from seminar_app.core.values import replace
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -36,8 +37,7 @@ class Audience(StrEnum):
     """The password was right, and the second factor is still missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """An endpoint's declared audience.
 
     Attributes:
@@ -91,8 +91,7 @@ def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[V
     return lambda view: _declare(view, policy)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalDataAccess:
+class PersonalDataAccess(Struct, frozen=True):
     """One access to personal data, as the audit log keeps it: `action`, `subject` (`<table>:<public id>`), slug of the seminar."""
 
     action: str

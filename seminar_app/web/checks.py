@@ -6,12 +6,12 @@ Each room registers its checks; the page «Installation», the command `settings
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from flask import Flask, current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 
@@ -28,16 +28,14 @@ class State(StrEnum):
     """Something needs an administrator now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """An answer of a check: one sentence in the reader's language."""
 
     state: State
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A question about this installation.
 
     Attributes:

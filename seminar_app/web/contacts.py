@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from flask import Flask, current_app, g
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,7 @@ class HasContact(Protocol):
         """Phone, if known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Name, address and phone of an office, independent of its row: a failed transaction takes the row away."""
 
     name_es: str

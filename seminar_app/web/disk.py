@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -20,8 +20,7 @@ LEAST_FREE = GB
 """With less, a backup beside the database may not fit any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiskSpace:
+class DiskSpace(Struct, frozen=True):
     """Bytes that the program may still write, and those of the whole disk."""
 
     free: int

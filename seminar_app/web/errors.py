@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, time
 
 from flask import Flask, current_app, g, make_response, render_template, request
@@ -20,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seminar_app.core.database_faults import DatabaseFault, constraint_of, fault_of
 from seminar_app.core.errors import InBothLanguages, LinkNotFound, NotFound, Refusal
+from seminar_app.core.values import replace
 from seminar_app.web.access import Audience, policy_of
 from seminar_app.web.body_reading import was_refused
 from seminar_app.web.contacts import Contact, contact_of_request

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from msgspec import Struct
 
 from seminar_app.web.access import find_actor, policy_of
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A menu entry. The endpoint's policy decides who sees it."""
 
     label: Any
@@ -21,8 +20,7 @@ class Entry:
     """Endpoints that begin with this prefix (or one of several, separated by spaces) keep the entry marked as current."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A menu entry as the template shows it."""
 
     label: str

@@ -12,14 +12,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Request, request
+from msgspec import Struct, field
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from config import Settings
+from seminar_app.core.values import replace
 from seminar_app.web import compression, logs
 from seminar_app.web.database import db
 from seminar_app.web.database_state import DatabaseState
@@ -43,8 +44,7 @@ PASSED_ON = frozenset({"HTTP_HOST", "HTTP_X_REQUEST_ID"})
 """What the application hears of a visitor's headers when it renders a page for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page as the cache keeps it.
 
     Attributes:
@@ -64,8 +64,7 @@ class Page:
     own: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class Asking:
+class Asking(Struct):
     """What the cache tells a view, and the view the cache."""
 
     page: Page | None

@@ -7,16 +7,15 @@ are listed in the order of the fields on the page, and the language switch sends
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, g
+from msgspec import Struct, field
 from wtforms import Form
 from wtforms.fields import Field, FieldList, FormField
 
 
-@dataclass
-class PageParts:
+class PageParts(Struct):
     """Fields and forms in the order in which the page shows them."""
 
     places: dict[Field, int] = field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from flask import Flask
+from msgspec import Struct
 
 EVERY_MINUTE = timedelta(minutes=1)
 
@@ -15,8 +15,7 @@ ending = threading.Event()
 """Set when this process is told to end. A long job checks it between two steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A scheduled job. It runs in an application context, opens its own units of work, and may run twice without harm.
 
     Attributes:

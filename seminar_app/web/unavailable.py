@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
+from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
@@ -16,8 +16,7 @@ from seminar_app.web.body_reading import was_refused
 from seminar_app.web.sending_site import may_be_anothers
 
 
-@dataclass(frozen=True, slots=True)
-class KeptForm:
+class KeptForm(Struct, frozen=True):
     """The form that was sent, for a page that offers to send it again.
 
     Attributes:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.core.rounding import percent
 from seminar_app.registration.rules import RegistrationState
@@ -91,24 +92,21 @@ def credited_minutes(status: MarkStatus, said: int | None, *, contact_minutes: i
     return default_minutes(status, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSession:
+class CountedSession(Struct, frozen=True):
     """The facts of a session that completion needs."""
 
     contact_minutes: int
     counts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMark:
+class StoredMark(Struct, frozen=True):
     """The facts of a mark that completion needs; `minutes` as somebody said them, or None."""
 
     status: MarkStatus
     minutes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """How much of a seminar a person attended, in minutes of the sessions that count."""
 
     minutes_credited: int
@@ -158,8 +156,7 @@ def completes(state: RegistrationState, done: Completion, *, seminar: SeminarSta
     return seminar is not SeminarState.CANCELLED and state is RegistrationState.REGISTERED and done.reached
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many people of a group have each mark."""
 
     people: int

@@ -7,10 +7,11 @@ a tree, and the order in which they arrive does not matter. Source: docs/decisio
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 from seminar_app.attendance.rules.marks import ATTENDED, LATENESS_MINUTES, MarkMethod, MarkStatus, credited_minutes
 from seminar_app.seminars.rules import ExcusedRule
@@ -40,8 +41,7 @@ AUTOMATIC = frozenset({MarkMethod.SCAN, MarkMethod.SELF})
 """Methods in which nobody looked at the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """The facts of an observation that the mark is made of; `minutes` None if nobody said them."""
 
     id: UUID
@@ -52,8 +52,7 @@ class Observed:
     method: MarkMethod
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """A session as it now is, and how its seminar counts excused absences."""
 
     starts_at: datetime
@@ -62,8 +61,7 @@ class Times:
     excused_rule: ExcusedRule
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedMark:
+class ObservedMark(Struct, frozen=True):
     """The mark that observations make.
 
     Attributes:
@@ -124,8 +122,7 @@ def mark_of(observations: Iterable[Observed], session: Times) -> ObservedMark | 
     return _read(chain[::-1], session, conflict=any(step.contested for step in steps))
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Struct):
     """Equal observations that follow the same one, in order of time; `before` is the place of what they follow, -1 for none."""
 
     observed: Sequence[Observed]

@@ -6,23 +6,22 @@ Source: docs/decisions/0028-participations.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.attendance.rules.marks import ATTENDED, CountedSession, StoredMark, completes, completion
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import ExcusedRule, SeminarState
 
 
-@dataclass(frozen=True, slots=True)
-class CompletionRule:
+class CompletionRule(Struct, frozen=True):
     """What a seminar asks for: a threshold in percent of the contact minutes, and what an excused absence means."""
 
     threshold_percent: int
     excused_rule: ExcusedRule
 
 
-@dataclass(frozen=True, slots=True)
-class ParticipationFacts:
+class ParticipationFacts(Struct, frozen=True):
     """The outcome of one registration, as it is kept.
 
     Attributes:

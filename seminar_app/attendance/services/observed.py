@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
+from msgspec import Struct, field
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -30,8 +30,7 @@ def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
     return (everything[start : start + CHUNK] for start in range(0, len(everything), CHUNK))
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """All that was observed of one person in one session, in order of arrival, and the mark that it makes."""
 
     observed: tuple[Observed, ...]
@@ -61,8 +60,7 @@ class Kept:
         return next((one for one in self.observed if one.id == public_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFacts:
+class SessionFacts(Struct, frozen=True):
     """What attendance needs to know of a session."""
 
     id: int
@@ -73,8 +71,7 @@ class SessionFacts:
     counts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarFacts:
+class SeminarFacts(Struct, frozen=True):
     """What attendance needs to know of a seminar, with its sessions by id."""
 
     id: int

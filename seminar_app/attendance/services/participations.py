@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, cast
 
+from msgspec.structs import asdict
 from sqlalchemy import Boolean, Integer, Table, and_, bindparam, case, false, func, insert, literal, select, true, update
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState, is_frozen
 
 _table = cast(Table, Participation.__table__)
-VALUES = tuple(ParticipationFacts.__dataclass_fields__)
+VALUES = ParticipationFacts.__struct_fields__
 """Columns that the rule decides."""
 
 _OPEN = and_(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))

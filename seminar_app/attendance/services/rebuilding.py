@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ MADE = ("last", "status", "minutes", "time_in", "time_out", "still_in", "conflic
 """Columns of a mark that the rule decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """What was compared in one seminar, and what was not as it should be: marks, and outcomes that are not frozen.
 
     Attributes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,13 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeminarSession
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a page showed before the coordinator changed it: the observation that its mark ended with, None for «never marked»."""
 
     last: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One coordinator's entry for one person in one session.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import local_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewObservation:
+class NewObservation(Struct, frozen=True, kw_only=True):
     """An observation as a page or a device sends it.
 
     Attributes:
@@ -62,8 +61,7 @@ class NewObservation:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The result of an entry or observation."""
 
     registration: uuid.UUID
@@ -82,8 +80,7 @@ class Outcome:
         return self.before != self.after
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSheet:
+class OpenSheet(Struct, frozen=True):
     """The part of a sheet that is being written: its people are locked, and all that was observed of them is read."""
 
     facts: SeminarFacts

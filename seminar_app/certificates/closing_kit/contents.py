@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.export import Format
@@ -26,24 +26,21 @@ from seminar_app.paper.printing import print_document
 from seminar_app.paper.rules import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """The results of the evaluation as a workbook; or why there is none. `sentence`: in English, to be translated."""
 
     content: bytes | None
     sentence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file of the kit; `make` returns None where there is nothing to put in."""
 
     name: str
     make: Callable[[], bytes | None]
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """The files of a kit.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
@@ -22,8 +22,7 @@ WITHOUT = "without"
 """What the field for certificates says where they are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class KitPage:
+class KitPage(Struct, frozen=True):
     """What a kit made now would hold.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,20 +18,19 @@ from seminar_app.attendance.queries import Attendance, SheetGroup, SheetPerson, 
 from seminar_app.certificates.models import Certificate
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of
+from seminar_app.core.values import replace
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class OutCertificate:
+class OutCertificate(Struct, frozen=True):
     """A certificate that stands. `file_id`: its PDF, None while it was not set."""
 
     number: int
     file_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyPart:
+class AgencyPart(Struct, frozen=True):
     """One agency as of then, with its people as they may be shown: what goes to its liaison.
 
     A liaison is given single agencies, and sees what is below them too. So the parts are agencies and not their groups: the folder of a
@@ -53,8 +52,7 @@ class AgencyPart:
         return [person for person in self.people if person.state is RegistrationState.REGISTERED]
 
 
-@dataclass(frozen=True, slots=True)
-class KitData:
+class KitData(Struct, frozen=True):
     """A completed seminar as its kit shows it.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from seminar_app.attendance.outcome_section import Figures
 from seminar_app.attendance.workbook_words import rule_in_words
@@ -18,16 +18,14 @@ from seminar_app.web.languages import current_language
 from seminar_app.web.places import zone_words
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(Struct, frozen=True):
     """A file or a folder of the kit, and what it is."""
 
     name: str
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What did not go in.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import CursorResult, case, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -17,8 +16,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What came of a try.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -35,8 +35,7 @@ MAIL = "certificate"
 COMPLETED = (SeminarState.COMPLETED, SeminarState.ARCHIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What all certificates of a seminar say."""
 
     seminar: Seminar

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ SIGNATURE = "certificates.signature"
 """Kind of the sealed file that holds the picture of a signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignatoryDetails:
+class SignatoryDetails(Struct, frozen=True):
     """Who signs, as it was typed.
 
     Attributes:
@@ -39,8 +38,7 @@ class SignatoryDetails:
     picture: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDetails:
+class PlanDetails(Struct, frozen=True):
     """What a seminar asks for its certificate, as it was chosen."""
 
     rule: CertificateRule

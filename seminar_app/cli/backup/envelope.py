@@ -16,12 +16,13 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from msgspec import Struct
+from msgspec.structs import asdict
 
 MAGIC = b"CONSTANCIA BACKUP 2\n"
 MAGIC_1 = b"CONSTANCIA BACKUP 1\n"
@@ -36,8 +37,7 @@ class BackupFault(Exception):
     """The backup file cannot be used; the text is a sentence with the reason and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """Facts about a backup that are readable without its key.
 
     Attributes:

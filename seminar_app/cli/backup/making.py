@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from flask import Flask
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,8 +24,7 @@ from seminar_app.web.health import database_fault
 from seminar_app.web.version import program_version
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """Figures of the written backup."""
 
     bytes: int

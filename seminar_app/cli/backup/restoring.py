@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 from flask import Flask
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ from seminar_app.cli.database import install_migrations
 from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.sqlite import database_path
+from seminar_app.core.values import replace
 from seminar_app.messages import services as messages
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
@@ -52,8 +53,7 @@ class Place(Protocol):
     def discard(self) -> None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """Result of a restore.
 
     Attributes:
@@ -69,8 +69,7 @@ class Restored:
     sessions: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Wishes(Struct, frozen=True, kw_only=True):
     """Options chosen by the person who restores.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -48,8 +48,7 @@ def people_to_credit(session: Session, seminar_id: int) -> list[ToCredit]:
     return [ToCredit(row.public_id, row.list_id) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class PastList:
+class PastList(Struct, frozen=True):
     """A list that brought people to a past seminar; None and no name for the people whom no list has brought."""
 
     list_id: uuid.UUID | None
@@ -101,8 +100,7 @@ def headcount_agencies(session: Session, seminar_id: int) -> set[int | None]:
     return set(session.scalars(wanted.where(Headcount.seminar_id == seminar_id).distinct()))
 
 
-@dataclass(slots=True)
-class AgencyHeadcount:
+class AgencyHeadcount(Struct):
     """The headcount of one agency in a seminar: a line for each sex.
 
     Attributes:

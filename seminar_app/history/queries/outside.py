@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from seminar_app.registration.queries.people import people_as_shown
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTraining:
+class ShownTraining(Struct, frozen=True):
     """A report as it may be shown. Who held it and where is withheld of a reserved identity: it may tell the person's state or agency."""
 
     id: int
@@ -63,8 +62,7 @@ def as_shown(row: OutsideTraining, *, hidden: bool) -> ShownTraining:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingLine:
+class TrainingLine(Struct, frozen=True):
     """A report and its person, as the account may see them. `decides`: whether the account may decide on it."""
 
     training: ShownTraining
@@ -72,8 +70,7 @@ class TrainingLine:
     decides: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingList:
+class TrainingList(Struct, frozen=True):
     """One page of reports, and whether there are more. `waiting`: number of those within reach that wait for a decision."""
 
     lines: Sequence[TrainingLine]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ from seminar_app.registration.rules import Source
 from seminar_app.seminars.models import SeatPool
 
 
-@dataclass(slots=True)
-class GroupNumbers:
+class GroupNumbers(Struct):
     """The numbers of one agency group as of then: of people on the roster, and of headcounts beside them."""
 
     group: NamedAgency
@@ -40,8 +39,7 @@ class GroupNumbers:
         return _added(self.headcounts)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(Struct, frozen=True):
     """The numbers of a seminar, as far as the account may see them.
 
     Attributes:

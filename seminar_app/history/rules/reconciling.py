@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 
@@ -71,8 +72,7 @@ class Way(StrEnum):
     """As a substitute who had not been on the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Struct, frozen=True):
     """What reconciling needs to know of one registration.
 
     Attributes:
@@ -87,8 +87,7 @@ class Entered:
     completed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A number, and the differences that lead to it from the number before; none lead to the first."""
 
     stage: Stage

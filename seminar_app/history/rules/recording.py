@@ -6,9 +6,10 @@ A past seminar is one that was held before it was entered. A headcount says how 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.agencies.rules import path_of
 from seminar_app.seminars.rules import SeminarState
@@ -62,8 +63,7 @@ def minutes_by_day(starts_on: date, ends_on: date, minutes: int) -> dict[date, i
     return {starts_on + timedelta(days=each): share + (each < more) for each in range(days)}
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """How many people were registered; how many of these attended; how many of these completed."""
 
     registered: int = 0

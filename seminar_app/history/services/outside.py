@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
 from datetime import date
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -21,8 +22,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.services import hold_person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
+class Training(Struct, frozen=True, kw_only=True):
     """What is reported: what it was, who held it, where and when, and its contact minutes."""
 
     title: str

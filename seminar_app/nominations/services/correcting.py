@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from seminar_app.nominations.work import Work, reading_of
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Struct, frozen=True):
     """A list after corrections. `conflicts`: cells that were not written, because somebody has changed them meanwhile."""
 
     of: NominationList

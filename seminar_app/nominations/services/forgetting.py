@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.folding import fold
 from seminar_app.core.sealed_files import SealedFile, replace_content
+from seminar_app.core.values import replace
 from seminar_app.nominations.errors import ListGone
 from seminar_app.nominations.kept_tables import tables_to_json
 from seminar_app.nominations.models import Nomination, NominationList
@@ -28,8 +29,7 @@ from seminar_app.people.services import PersonData
 from seminar_app.registration.models import Registration
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """A person as lists and proposals may name them."""
 
     public_id: str

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
+from seminar_app.core.values import replace
 from seminar_app.nominations.checking import CheckedRow, Known, Standpoint, check, look_up
 from seminar_app.nominations.errors import ListChanged
 from seminar_app.nominations.models import Nomination, NominationList
@@ -36,8 +37,7 @@ from seminar_app.registration.services.taking_many import Newcomer, take_places
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import has done. `counts`: rows by what became of them, rows that were not taken included; `rows`: these, one by one."""
 
     counts: Mapping[Outcome, int]
@@ -54,8 +54,7 @@ class Imported:
         return sum(number for outcome, number in self.counts.items() if outcome.comes)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """What an import needs to know and can find out without a lock.
 
     Attributes:

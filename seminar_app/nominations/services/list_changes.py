@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -21,8 +22,7 @@ from seminar_app.registration.rules import Source, may_remove, quotas_within
 from seminar_app.registration.services import Entered, Entry, LockedSeats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """A change of the list.
 
     Attributes:

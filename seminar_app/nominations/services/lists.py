@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, exists, select
@@ -19,6 +18,7 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
+from seminar_app.core.values import replace
 from seminar_app.nominations.choices import to_remember, with_choices
 from seminar_app.nominations.errors import ListChanged, ListGone, cannot_be_read
 from seminar_app.nominations.file_names import plain_name

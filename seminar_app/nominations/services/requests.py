@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
-from datetime import date
 
+from msgspec import Struct, to_builtins
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -36,8 +35,7 @@ FILE = "nominations.substitute"
 """Kind of the sealed file that names who is to come instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What became of a wish: made at once (`done`), or a request that waits. `entered`: of a substitution, the new registration."""
 
     done: bool
@@ -217,7 +215,7 @@ def _keep(session: Session, context: ChangeContext, change: Change, state: Reque
         raise RequestOpen
     file = None
     if wish.entry is not None and open_still:
-        content = json.dumps(asdict(wish.entry), sort_keys=True, default=date.isoformat).encode()
+        content = json.dumps(to_builtins(wish.entry), sort_keys=True).encode()
         file = keep_file(session, kind=FILE, content=content, at=context.now)
     request = ListRequest(
         public_id=uuid.uuid4(),

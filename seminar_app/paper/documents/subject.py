@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.exported import Exported
@@ -18,8 +18,7 @@ from seminar_app.web.filters import date_range, local_instant, text_of
 from seminar_app.web.places import country_name, zone_words
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is printed, and what it is read from."""
 
     session: Session
@@ -75,8 +74,7 @@ class Subject:
         return local_instant(self.exported.at, self.seminar.time_zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A document's content, and the sign-in sheets that it numbers."""
 
     document: Mapping[str, Any]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ STILL_TO_COME = tuple(state for state in RegistrationState if may_edit(state))
 GONE = (SeminarState.CANCELLED, SeminarState.ARCHIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyPeople:
+class AgencyPeople(Struct, frozen=True):
     """People of an agency: ever registered with it, with a seat at any seminar, and on the list of one that is not over."""
 
     registered: int

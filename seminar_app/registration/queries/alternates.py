@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ from seminar_app.registration.rules import (
 from seminar_app.seminars.models import SeatPool, Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class AlternatePlace:
+class AlternatePlace(Struct, frozen=True):
     """What an alternate waits for.
 
     Attributes:
@@ -51,8 +50,7 @@ def numbers_in(session: Session, seminar: Seminar, pools: Sequence[SeatPool], ro
     return _numbers(_nearest(pools, pool_steps(session, seminar.starts_on), alternates), alternates) if alternates else {}
 
 
-@dataclass(frozen=True, slots=True)
-class AlternatesNow:
+class AlternatesNow(Struct, frozen=True):
     """The alternates who wait now. `numbers`: of each by registration id; `last`: the last number of each quota, by pool id."""
 
     numbers: Mapping[int, int]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, cast
 
+from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, Row, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Asked, RegistrationMode, SeminarState
 
 
-@dataclass(slots=True)
-class FormSeminar:
+class FormSeminar(Struct):
     """The columns of a seminar that its form, the form's mail and the pages after it show or decide by."""
 
     id: int
@@ -46,8 +45,7 @@ class FormSeminar:
     from_before: bool
 
 
-@dataclass(slots=True)
-class FormOffice:
+class FormOffice(Struct):
     """An office as its public pages and its mail name it."""
 
     name_es: str
@@ -56,8 +54,7 @@ class FormOffice:
     phone: str | None
 
 
-@dataclass(slots=True)
-class FormNotice:
+class FormNotice(Struct):
     """What an office adds to the privacy notice."""
 
     id: int
@@ -65,8 +62,7 @@ class FormNotice:
     text_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormPage:
+class FormPage(Struct, frozen=True):
     """A seminar, its office, and the newest version of what the office adds to the privacy notice; None where it adds nothing."""
 
     seminar: FormSeminar
@@ -74,9 +70,9 @@ class FormPage:
     notice: FormNotice | None
 
 
-def _columns(kind: type, model: type) -> list[Column[Any]]:
+def _columns(kind: type[Struct], model: type) -> list[Column[Any]]:
     table = cast(Table, model.__table__)  # type: ignore[attr-defined]
-    return [table.c[field.name] for field in fields(kind)]
+    return [table.c[name] for name in kind.__struct_fields__]
 
 
 SEMINAR, OFFICE, NOTICE = _columns(FormSeminar, Seminar), _columns(FormOffice, Office), _columns(FormNotice, OfficeNotice)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from seminar_app.registration.queries.form_page import OFFICE, SEMINAR, FormOffi
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class FoundForm:
+class FoundForm(Struct, frozen=True):
     """A form that was sent, its seminar and the office that organizes it."""
 
     row: FormSent

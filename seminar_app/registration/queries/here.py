@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,16 +21,14 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 
 
-@dataclass(frozen=True, slots=True)
-class PersonHere:
+class PersonHere(Struct, frozen=True):
     """A person, as they may be shown, and the public id of their registration."""
 
     public_id: uuid.UUID
     person: ShownPerson
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingHere:
+class WaitingHere(Struct, frozen=True):
     """A person who was entered at the door and waits for a seat; `asked`: the organizer has not answered yet."""
 
     public_id: uuid.UUID
@@ -38,8 +36,7 @@ class WaitingHere:
     asked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EnteredHere:
+class EnteredHere(Struct, frozen=True):
     """What came of an entry at the door.
 
     Attributes:

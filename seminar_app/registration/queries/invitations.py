@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationLine:
+class InvitationLine(Struct, frozen=True):
     """Somebody who was invited; a reserved identity is listed under its code.
 
     Attributes:
@@ -129,8 +128,7 @@ def invitation_figures(session: Session, seminar: Seminar, *, now: datetime) -> 
     return count_answers(answer_of(InvitationState(*row), today=today) for row in session.execute(wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationLink:
+class InvitationLink(Struct, frozen=True):
     """What an invitation's link leads to: nothing of the person, whom nobody has shown to have it.
 
     Attributes:
@@ -198,8 +196,7 @@ def invitation_of_link(session: Session, token: str, *, now: datetime) -> Invita
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnInvitation:
+class OwnInvitation(Struct, frozen=True):
     """The last invitation of somebody, for their own page."""
 
     last_day: date

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.registration.hold_models import Hold
 
 
-@dataclass(frozen=True, slots=True)
-class KeptGroup:
+class KeptGroup(Struct, frozen=True):
     """Seats that are kept for the next names of one agency until one day."""
 
     agency: Agency
@@ -28,8 +27,7 @@ class KeptGroup:
         return len(self.public_ids)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSeats:
+class KeptSeats(Struct, frozen=True):
     """All seats that are kept: those without a name in groups, by agency code and day, and how many are kept for invitations."""
 
     groups: Sequence[KeptGroup]

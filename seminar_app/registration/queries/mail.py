@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.agencies.queries import agencies_then
+from seminar_app.core.values import replace
 from seminar_app.messages.kinds import kinds_deleted_when_sent
 from seminar_app.messages.models import Message
 from seminar_app.messages.queries import PAGE_SIZE, STATUS, MailStatus
@@ -78,8 +79,7 @@ def failed_mail(seminars: Select[int]) -> Select[int, int]:
     return found.where(Registration.seminar_id.in_(seminars)).group_by(Registration.seminar_id)
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarMail:
+class SeminarMail(Struct, frozen=True):
     """A message to a person of a seminar; of a reserved identity without the mail server's answer, which may hold the address."""
 
     registration_id: uuid.UUID
@@ -87,8 +87,7 @@ class SeminarMail:
     mail: MailStatus
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarMailPage:
+class SeminarMailPage(Struct, frozen=True):
     """One page of the messages, newest first; `next_before` is where the next page begins, None on the last."""
 
     messages: Sequence[SeminarMail]

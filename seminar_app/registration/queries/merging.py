@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.matching import By, Compared, Perhaps, Same, Verdict, match
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
@@ -53,8 +54,7 @@ def organizing(actor: Actor) -> Actor:
     return replace(actor, grants=tuple(grant for grant in actor.grants if grant.role in MAY_MERGE))
 
 
-@dataclass(frozen=True, slots=True)
-class LikelySame:
+class LikelySame(Struct, frozen=True):
     """A person who is or may be the one in view, and why. `same`: the rule takes them for one person."""
 
     person: ShownPerson
@@ -95,8 +95,7 @@ def kept_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Shown
     return person_in_reach(session, actor, kept_record(session, person).public_id).person
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One of two records that are compared.
 
     Attributes:
@@ -111,8 +110,7 @@ class Record:
     lacks: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BothIn:
+class BothIn(Struct, frozen=True):
     """A seminar in which both are registered, and which registration stays.
 
     Attributes:
@@ -127,8 +125,7 @@ class BothIn:
     frees_seat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Two records side by side, and what merging them would do.
 
     Attributes:
@@ -203,8 +200,7 @@ def _both_in(seminar: Seminar, first: Registration, second: Registration, minute
     return BothIn(seminar, stays.registration_id == first.id, by, frees_seat=leaves.seated)
 
 
-@dataclass(frozen=True, slots=True)
-class MergeMade:
+class MergeMade(Struct, frozen=True):
     """A merge that can be undone. `person`: the record that went; None if the identity is reserved."""
 
     public_id: uuid.UUID
@@ -264,8 +260,7 @@ def _of_the_one_that_went(row: PersonMerge) -> set[int]:
     return {*row.moved["registrations"], *left}
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Two records that may be one person, proposed to an administrator. `by`: actor, as in the audit log."""
 
     public_id: uuid.UUID

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
@@ -47,15 +47,13 @@ NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
 """Text that may be a CURP or passport number; it is also looked up by the blind index."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonInReach:
+class PersonInReach(Struct, frozen=True):
     """A person, with the agency where they work now."""
 
     person: ShownPerson
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRegistration:
+class PersonRegistration(Struct, frozen=True):
     """A registration of a person, with its seminar and the agency as of then.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,16 +28,14 @@ from seminar_app.registration.rules import RegistrationState, edition_of, editio
 from seminar_app.seminars.models import Seminar, SeminarSession
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRead:
+class NoticeRead(Struct, frozen=True):
     """The privacy notice that a person was shown: the program's, and the office's version if there was one."""
 
     program: Notice
     office: OfficeNotice | None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRegistration:
+class OwnRegistration(Struct, frozen=True):
     """A registration as its own person sees it: everything, and of a reserved identity also the code."""
 
     id: int
@@ -68,8 +66,7 @@ class OwnRegistration:
         return f"registration:{self.public_id.hex}"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalPage:
+class PersonalPage(Struct, frozen=True):
     """A registration (with its person), its seminar and office, and the agency as of then."""
 
     registration: OwnRegistration
@@ -84,8 +81,7 @@ _OF_SEMINAR = select(func.min(SeminarSession.starts_at)).where(SeminarSession.se
 _FIRST_SESSION = _OF_SEMINAR.correlate(Seminar).scalar_subquery()
 
 
-@dataclass(frozen=True, slots=True)
-class PageToOpen:
+class PageToOpen(Struct, frozen=True):
     """What the first opening needs: nothing of the person, whom nobody has shown to have the link."""
 
     registration_id: int
@@ -203,8 +199,7 @@ def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | Non
     return session.scalar(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept))
 
 
-@dataclass(frozen=True, slots=True)
-class AskedName:
+class AskedName(Struct, frozen=True):
     """The name that an official asked for."""
 
     given_names: str

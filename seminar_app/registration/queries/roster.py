@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from seminar_app.agencies.rules import path_of
 from seminar_app.agencies.succession_rules import path_to_pools
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.people.shown import ShownPerson, told_apart
@@ -46,8 +47,7 @@ PAGE_SIZE = 300
 """Lines per page: most seminars fit on one page, and a seminar of thousands still opens quickly."""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterAccess:
+class RosterAccess(Struct, frozen=True):
     """A seminar whose roster the account may open.
 
     Attributes:
@@ -90,8 +90,7 @@ def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
     raise NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class RosterFilter:
+class RosterFilter(Struct, frozen=True):
     """What part of the roster is shown.
 
     Attributes:
@@ -117,8 +116,7 @@ class RosterFilter:
         return bool(self.state or self.alternates or self.group or self.pool or self.words or self.to_phone or self.lacks_sex)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(Struct, frozen=True):
     """One line of the roster; a reserved identity is listed under its code."""
 
     public_id: uuid.UUID
@@ -146,8 +144,7 @@ class RosterRow:
         return self.person.name
 
 
-@dataclass(slots=True)
-class RosterGroup:
+class RosterGroup(Struct):
     """An agency group as of then: the lines shown (`rows`), the ids of all that match the filter, all lines and their counts."""
 
     group: NamedAgency
@@ -162,8 +159,7 @@ class RosterGroup:
         return sum(line.alternate for line in self.everybody)
 
 
-@dataclass(frozen=True, slots=True)
-class SeatsLeft:
+class SeatsLeft(Struct, frozen=True):
     """A quota from which a liaison's people may draw. `shared`: other agencies draw from it too, so she sees not all who hold its seats."""
 
     agency: AgencyChoice
@@ -172,8 +168,7 @@ class SeatsLeft:
     shared: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches.
 
     `agencies` is today's directory, and `groups_today` are the groups to which these people's agencies belong today:
@@ -334,8 +329,7 @@ def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
     return all(word in line.searched for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryStep:
+class HistoryStep(Struct, frozen=True):
     """One change of the registration's state.
 
     Attributes:
@@ -350,8 +344,7 @@ class HistoryStep:
     by_agency: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRegistration:
+class SeenRegistration(Struct, frozen=True):
     """A registration as staff may see it. Of a reserved identity, outside the opened record, it has only the state and the code."""
 
     id: int
@@ -380,8 +373,7 @@ class SeenRegistration:
     """Whether it was the agency that withdrew the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRegistration:
+class StaffRegistration(Struct, frozen=True):
     """A registration with its history, and what the account may do about a reserved identity."""
 
     access: RosterAccess

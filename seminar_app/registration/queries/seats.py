@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ def pool_state(row: SeatPool) -> PoolState:
     return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on, row.released_at is not None, row.held)
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLine:
+class PoolLine(Struct, frozen=True):
     """A pool with its agency (None for the open pool)."""
 
     agency: Agency | None
@@ -33,8 +32,7 @@ class PoolLine:
     """How many of `taken` are kept for a name or an invitation."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeatsOverview:
+class SeatsOverview(Struct, frozen=True):
     """The pools (quotas by agency code, the open pool last), how many people wait, and how many of them as alternates."""
 
     pools: list[PoolLine]
@@ -92,8 +90,7 @@ def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
     return SeatsOverview(lines, *waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadCount:
+class HeadCount(Struct, frozen=True):
     """Number of a seminar's registrations by state."""
 
     registered: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -30,8 +30,7 @@ CONCERNED = (
 """States of registrations whose people hold a copy of what the seminar announces."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingChanges:
+class WaitingChanges(Struct, frozen=True, kw_only=True):
     """Changes that wait to be told.
 
     Attributes:
@@ -51,8 +50,7 @@ class WaitingChanges:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ToldChanges:
+class ToldChanges(Struct, frozen=True):
     """The last time that people were told of changes, or that nobody was on purpose."""
 
     state: NoticeState

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
@@ -25,8 +24,7 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.registration.services.seats import settle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffCorrection:
+class StaffCorrection(Struct, frozen=True, kw_only=True):
     """The corrected data; `person.email` None takes the address away."""
 
     person: PersonData

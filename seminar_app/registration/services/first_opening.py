@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
@@ -17,8 +16,7 @@ from seminar_app.registration.services.notices import notice_shown, office_notic
 from seminar_app.seminars.models import Seminar
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What an attempt to open the page has led to; `left`: how many wrong surnames the link still bears."""
 
     opening: Opening

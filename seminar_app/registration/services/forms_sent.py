@@ -10,10 +10,10 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -113,8 +113,7 @@ def void_form(session: Session, form: FormSent) -> None:
     session.execute(mine.values(void=True).execution_options(synchronize_session=False))
 
 
-@dataclass(frozen=True, slots=True)
-class FormRead:
+class FormRead(Struct, frozen=True):
     """A form whose button may be pressed, with what is known of its entry without the seats."""
 
     form: FormSent

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from msgspec import Struct, field
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.queries import pool_steps
 from seminar_app.agencies.succession_rules import Steps, path_to_pools
 from seminar_app.core.errors import NotFound
+from seminar_app.core.values import replace
 from seminar_app.offices.mail_facts import HasContact
 from seminar_app.offices.models import Office
 from seminar_app.registration.errors import (
@@ -33,18 +34,17 @@ from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, SeminarState, is_frozen
 
 
-@dataclass(slots=True)
-class LockedSeats:
+class LockedSeats(Struct):
     """A seminar's seats, locked until the transaction ends. `pools` follows the number of seats held."""
 
     seminar: Seminar
     office: HasContact
     rows: dict[int, SeatPool]
     pools: list[PoolState]
-    _steps: Steps | None = field(default=None, repr=False)
-    _paths: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    _last_place: int | None = field(default=None, repr=False)
-    _holds: list[Hold] | None = field(default=None, repr=False)
+    _steps: Steps | None = field(default=None)
+    _paths: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _last_place: int | None = field(default=None)
+    _holds: list[Hold] | None = field(default=None)
 
     def holds(self, session: Session) -> list[Hold]:
         """Return the seats that are kept now, for a name or an invitation. Where none is it asks no database."""

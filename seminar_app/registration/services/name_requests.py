@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.people.rules import is_small_change
 from seminar_app.people.services import PersonData, edit_person, stored_data

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
@@ -38,8 +37,7 @@ from seminar_app.registration.services.taking import Entry, fill, mail_of, place
 from seminar_app.seminars.rules import has_ended
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
+class Correction(Struct, frozen=True, kw_only=True):
     """The corrected data. `person.email` is ignored."""
 
     person: PersonData

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager
 
 from seminar_app.agencies.queries import AgencyToday
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.values import replace
 from seminar_app.people.matching import By, Same, match
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, compared_of, find_or_add_person
@@ -33,8 +34,7 @@ from seminar_app.registration.services.taking import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a form's registration takes from the database and does not depend on the seats.
 
     Attributes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.values import replace
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, edit_person, lock_people, stored_data
@@ -19,8 +20,7 @@ from seminar_app.registration.services.mails import tell_former_address
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """What a list says of somebody on file. `address`: whether theirs becomes the list's, else it stays as it is."""
 
     person_id: int

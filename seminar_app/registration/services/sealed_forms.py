@@ -6,10 +6,11 @@ import json
 import logging
 import secrets
 import uuid
-from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +30,7 @@ _FILLED = func.length(FormSent.sealed) > 0
 """A form of an erased person is empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class Typed(Struct, frozen=True, kw_only=True):
     """What a form said: the entry, which privacy notices were shown, and the registration code if one was asked for."""
 
     entry: Entry
@@ -100,7 +100,7 @@ def _plain(typed: Typed) -> bytes:
 
 
 def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else {column.name: getattr(value, column.name) for column in fields(value)}
+    return value.isoformat() if isinstance(value, date) else asdict(value)
 
 
 def _typed(sealed: bytes) -> Typed:

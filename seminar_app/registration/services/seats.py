@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from seminar_app.audit import services as audit
 from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.values import replace
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (

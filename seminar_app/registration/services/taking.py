@@ -7,9 +7,9 @@ a place (`place`, or as the door does), and note what comes with it (`finish`). 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -49,8 +49,7 @@ _MAILS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """The data of a registration: a person, and where they work that day."""
 
     person: PersonData
@@ -66,8 +65,7 @@ class Entry:
     """The state where the person works, used only if the agency itself belongs to no state."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comer:
+class Comer(Struct, frozen=True, kw_only=True):
     """Somebody who is to have a place.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import NamedAgency, agencies_then, all_agencies, all_successions
@@ -13,8 +13,7 @@ from seminar_app.agencies.rules import group_of
 from seminar_app.reports.rules import MISSING, Dimension, Names, agency_now, sole_successors
 
 
-@dataclass(frozen=True, slots=True)
-class CountedAs:
+class CountedAs(Struct, frozen=True):
     """An agency with its group, as a participation is counted under them; `then_id` is the id of the agency as of then."""
 
     then_id: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -92,8 +92,7 @@ _HOSTS = union_all(
 """The offices that hold a seminar: its own, and those that host it with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """What the dimensions need to know besides the participations: agencies by version, and the codes of offices by id."""
 
     agencies: Mapping[int, CountedAs]
@@ -111,8 +110,7 @@ def directory_for(session: Session, definition: Definition, *, today: date) -> D
     return Directory(counted_as(session, definition.names, today=today), offices)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What a figure selects from: where it reads, which rows count, and an expression for each of its dimensions."""
 
     source: FromClause
@@ -182,8 +180,7 @@ def _by_hashing(session: Session) -> Iterator[None]:
         session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """Where rows that count come from: participations, or headcounts, which name nobody and hide nobody."""
 
     version: Any

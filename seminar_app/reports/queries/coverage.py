@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 
+from msgspec import Struct, field
 from pyroaring import AbstractBitMap, BitMap
 from sqlalchemy import Integer, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
+from seminar_app.core.values import replace
 from seminar_app.history.models import Headcount
 from seminar_app.reports.queries.counted import Directory, counted, headcounts
 from seminar_app.reports.queries.number_sets import numbers_of
@@ -29,8 +30,7 @@ COMPLETED = or_(Seminar.state == _ended, and_(Seminar.state == SeminarState.ARCH
 """Seminars whose attendance is closed."""
 
 
-@dataclass(slots=True)
-class OfState:
+class OfState(Struct):
     """What is counted of a state.
 
     Attributes:
@@ -106,8 +106,7 @@ def trend(session: Session, definition: Definition, scope: Scope, directory: Dir
     return {part: numbers for part, numbers in found.items() if numbers[1]}
 
 
-@dataclass(slots=True)
-class OfGroup:
+class OfGroup(Struct):
     """What is counted of an agency group.
 
     Attributes:
@@ -142,8 +141,7 @@ def by_group(session: Session, definition: Definition, scope: Scope, directory: 
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class OfSeminar:
+class OfSeminar(Struct, frozen=True):
     """The people of one agency group in one seminar; of headcounts too. `seated`: held a seat at the end."""
 
     seminar_id: int
@@ -170,8 +168,7 @@ def by_seminar(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSeminar:
+class NamedSeminar(Struct, frozen=True):
     """What names a seminar in a list of reports."""
 
     id: int

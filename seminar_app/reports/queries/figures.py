@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from msgspec import Struct
 from sqlalchemy import func, null
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ _OF_HEADCOUNTS = (Headcount.registered, Headcount.attended, Headcount.completed,
 """Participations and minutes by status. Minutes are those of the people who completed; of the others nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The figures of a definition.
 
     Attributes:

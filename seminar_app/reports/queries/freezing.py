@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.models import AuditHead
+from seminar_app.core.values import replace
 from seminar_app.reports.queries.counted import Directory
 from seminar_app.reports.queries.figures import Table, cells_of, table_of
 from seminar_app.reports.queries.scopes import Scope
@@ -19,8 +20,7 @@ _ATTEMPTS = 3
 Cell = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """All numbers of a figure at one moment.
 
     Attributes:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.reports.queries.counted import HIDDEN, Counted, counted, directory_for
 from seminar_app.reports.queries.scopes import Scope
@@ -33,8 +34,7 @@ class Gap(StrEnum):
     """It has ended, and nobody counts who has a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
+class Lacking(Struct, frozen=True):
     """A seminar with a gap. `people`: how many participations lack it; 0 where the seminar as a whole does."""
 
     slug: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from seminar_app.reports.models import HoursRule
 from seminar_app.reports.rules import HoursAsked
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRule:
+class KeptRule(Struct, frozen=True):
     """A rule as it is stored, and what it says. `kept`: whether the account may change it."""
 
     id: int

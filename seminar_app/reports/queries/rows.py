@@ -6,11 +6,11 @@ The person is a keyed pseudonym: the same in all lines of one installation, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ _SEMINAR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A participation, or those of a headcount that are alike. The fields are the columns of the file."""
 
     kind: str
@@ -69,7 +68,7 @@ class Row:
     minutes: int
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = Row.__struct_fields__
 NUMBERS = frozenset({"registered", "attended", "completed", "minutes"})
 DATES = frozenset({"starts_on", "ends_on"})
 
@@ -100,8 +99,7 @@ def rows(session: Session, period: Definition, *, today: date) -> Iterator[Row]:
         yield reader.headcount(line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """What lines of the database mean: codes of offices, agencies by version, and pseudonyms."""
 
     offices: Mapping[int, str]

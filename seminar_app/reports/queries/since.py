@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ READ = 1_000
 """Rows about people, agencies and everything that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A row of the audit log that can have changed a figure."""
 
     sequence: int
@@ -38,24 +37,21 @@ class Event:
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(Struct, frozen=True):
     """The newest rows, and how many older ones there are."""
 
     shown: Sequence[Event] = ()
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """What happened: by slug of those seminars that differ, and what else can have changed the figure."""
 
     of_seminars: Mapping[str, Events] = field(default_factory=dict)
     others: Events = Events()
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     events: list[Event] = field(default_factory=list)
     more: int = 0
 

@@ -7,10 +7,10 @@ count, of seminars whose last day lies in the year.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from pyroaring import AbstractBitMap, BitMap
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import all_agencies
 from seminar_app.agencies.rules import group_of
 from seminar_app.attendance.models import Participation
+from seminar_app.core.values import replace
 from seminar_app.history.models import OutsideTraining
 from seminar_app.history.queries import outside_minutes
 from seminar_app.history.rules import TrainingState
@@ -36,8 +37,7 @@ NEAR = 5_000
 """Up to so many people of a list are passed over one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoursYearAsked:
+class HoursYearAsked(Struct, frozen=True):
     """Whose hours of which days are counted against how many minutes."""
 
     scope: Scope
@@ -45,8 +45,7 @@ class HoursYearAsked:
     needed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """Minutes in seminars and in training of others, and the last day of the last seminar that the person attended, of any year."""
 
     ours: int
@@ -59,8 +58,7 @@ class Reached:
         return self.ours + self.outside
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The people of a list.
 
     Attributes:

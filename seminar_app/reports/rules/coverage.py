@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
+
+from msgspec import Struct
 
 from seminar_app.core.rounding import whole_percent
 from seminar_app.reports.rules.definitions import Dimension
@@ -68,8 +69,7 @@ def _parts(by: Dimension, first: date, last: date) -> Iterator[str]:
         day = period.last + timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(Struct, frozen=True):
     """The agency groups of a seminar's people.
 
     Attributes:
@@ -113,8 +113,7 @@ def brought_together(seminars: Iterable[Iterable[int]]) -> int:
     return sum(number >= TOGETHER for number in groups.values())
 
 
-@dataclass(frozen=True, slots=True)
-class NoShow:
+class NoShow(Struct, frozen=True):
     """Of the people of a group who held a seat at the end of completed seminars, those who were at no session."""
 
     group: str

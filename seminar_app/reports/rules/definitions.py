@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from seminar_app.core.rounding import one_decimal
 from seminar_app.seminars.rules import FIRST_DAY, LAST_DAY
@@ -110,8 +111,7 @@ def values_of(text: str) -> list[str]:
     return [MISSING if each == EMPTY else re.sub(r"\\(.)", r"\1", each, flags=re.DOTALL) for each in _ONE.findall(text)]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """What a figure counts. Two figures of one definition differ only if the data changed.
 
     Attributes:
@@ -178,8 +178,7 @@ def _day(text: str) -> date | None:
     return None if day is None else min(max(day, FIRST_DAY), LAST_DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class ByStatus:
+class ByStatus(Struct, frozen=True):
     """A number for each status."""
 
     registered: int = 0
@@ -195,8 +194,7 @@ class ByStatus:
         return ByStatus(self.registered + other.registered, self.attended + other.attended, self.completed + other.completed)
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """All that is counted of one cell.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.reports.rules.definitions import Figures, Status
 from seminar_app.reports.rules.frozen import Frozen
@@ -19,8 +20,7 @@ class Fate(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Figures then and now."""
 
     before: Figures
@@ -33,8 +33,7 @@ class Change:
         return sum(abs(now.of(status) - before.of(status)) for status in Status)
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarChange:
+class SeminarChange(Struct, frozen=True):
     """What a seminar gave then and now, in all and to each cell that differs."""
 
     slug: str
@@ -48,8 +47,7 @@ class SeminarChange:
         return self.whole.size + sum(each.size for each in self.cells.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(Struct, frozen=True):
     """What differs. Cells and totals hold only those that do; seminars with the largest change come first."""
 
     cells: Mapping[Cell, Change]

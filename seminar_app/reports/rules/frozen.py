@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from seminar_app.reports.rules.definitions import ByStatus, Figures
 from seminar_app.reports.rules.small_cells import TOTAL, Cell
@@ -22,8 +23,7 @@ FORM = 1
 """Version of the text's form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """All numbers of a figure.
 
     Attributes:

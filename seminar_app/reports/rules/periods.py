@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.reports.rules.definitions import Dimension
 
@@ -25,8 +26,7 @@ class HoursYear(StrEnum):
     FISCAL = "fiscal"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Days from the first to the last, both included."""
 
     first: date

@@ -7,7 +7,8 @@ Policy Working Paper 22, "Report on Statistical Disclosure Limitation Methodolog
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 FEWEST_SHOWN = 5
 """A cell of fewer people than this, and more than none, is hidden."""
@@ -56,8 +57,7 @@ def hidden_in_nested(tables: Sequence[Mapping[Cell, int]]) -> list[frozenset[Cel
     return hidden
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """The cells that are equal but for one dimension, and their total."""
 
     cells: list[Cell] = field(default_factory=list)

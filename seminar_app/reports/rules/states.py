@@ -7,7 +7,8 @@ those of ISO 3166-2:MX.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from seminar_app.core.folding import fold
 
@@ -15,8 +16,7 @@ COUNTRY = "MX"
 COLUMNS, ROWS = 9, 6
 
 
-@dataclass(frozen=True, slots=True)
-class FederalEntity:
+class FederalEntity(Struct, frozen=True):
     """A state of Mexico, or Mexico City. `row` and `column` begin with 1 in the north-west."""
 
     code: str

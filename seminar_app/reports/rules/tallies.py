@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
 from itertools import product
+
+from msgspec import Struct, field
 
 from seminar_app.reports.rules.definitions import ByStatus, Figures
 from seminar_app.reports.rules.small_cells import TOTAL, Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Participations of one cell that came equally far.
 
     Attributes:
@@ -31,8 +31,7 @@ class Tally:
     people: Set[int] | None
 
 
-@dataclass(slots=True)
-class _Sums:
+class _Sums(Struct):
     """What was found of one cell or total, by status."""
 
     people: tuple[list[Set[int]], ...] = field(default_factory=lambda: ([], [], []))

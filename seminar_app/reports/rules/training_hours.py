@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from seminar_app.reports.rules.periods import HoursYear, Period, calendar_year, fiscal_year
 
@@ -29,8 +30,7 @@ DUE = tuple(each for each in HoursClass if each is not HoursClass.ALL)
 _QUARTERS = {HoursClass.QUARTER: 1, HoursClass.HALF: 2, HoursClass.THREE_QUARTERS: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Minutes of a class: more than `above` (unless None), and at most `most` (unless None)."""
 
     above: int | None
@@ -53,8 +53,7 @@ def span_of(which: HoursClass, needed: int) -> Span:
             return Span(needed * (_QUARTERS[which] - 1) // 4, needed * _QUARTERS[which] // 4)
 
 
-@dataclass(frozen=True, slots=True)
-class HoursAsked:
+class HoursAsked(Struct, frozen=True):
     """A rule: so many minutes in each year of a kind, valid from one day to another, both included. `office`: its code; None: all."""
 
     office: str | None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+
+class Validity(Struct, frozen=True):
     """Days from the first to the last, both included; without a last day until further notice."""
 
     first: date

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from seminar_app.reports.models import HoursRule
 from seminar_app.reports.rules import MOST_HOURS, HoursAsked, HoursYear
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTyped:
+class RuleTyped(Struct, frozen=True, kw_only=True):
     """What a rule is to say."""
 
     minutes: int
@@ -80,7 +79,7 @@ def end_hours_rule(session: Session, context: ChangeContext, *, rule_id: int, to
 
 
 def _values(typed: RuleTyped) -> dict[str, object]:
-    return {name: getattr(typed, name) for name in RuleTyped.__dataclass_fields__}
+    return {name: getattr(typed, name) for name in RuleTyped.__struct_fields__}
 
 
 def _locked(session: Session, rule_id: int) -> HoursRule:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.values import replace
 from seminar_app.reports.errors import CodeInUse, DefinitionTooLong, EndsBeforeItBegins, LaterVersion, TooManyIndicators
 from seminar_app.reports.models import LONGEST_DEFINITION, Indicator
 from seminar_app.reports.queries.indicators import versions_of
@@ -23,8 +24,7 @@ MOST_INDICATORS = 24
 """That hold on one day: a page counts all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorFacts:
+class IndicatorFacts(Struct, frozen=True):
     """What a version of an indicator says. The definition has no period: a year gives it one."""
 
     name_es: str

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from seminar_app.core.values import replace
 from seminar_app.seminars.rules.schedule import instant_of, local_of
 
 TOLD_AFTER = timedelta(minutes=10)
 """How long changes are collected after the last one, before people are told of all of them in one mail."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncedSession:
+class AnnouncedSession(Struct, frozen=True, kw_only=True):
     """A session as people have it in their calendars. Its title names it; a new title is no news."""
 
     public_id: str
@@ -28,8 +30,7 @@ class AnnouncedSession:
     """Number that its calendar event had; a later one replaces it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
+class Announced(Struct, frozen=True, kw_only=True):
     """Days, time zone, place and sessions of a seminar, as people were told of them."""
 
     starts_on: date
@@ -76,8 +77,7 @@ class News(StrEnum):
     SESSION_DELETED = "session_deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One change; `old` and `new` are the session of a change of sessions, as it was and as it is."""
 
     news: News

@@ -6,9 +6,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
+
+from msgspec import Struct
 
 from seminar_app.core.folding import fold
 
@@ -47,8 +48,7 @@ def usual_hours(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Hours, ...]
     return found.most_common(1)[0][0] if found else USUAL_HOURS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastedLine:
+class PastedLine(Struct, frozen=True, kw_only=True):
     """A line of a program as it was copied. `texts` are the cells that are neither day, times nor minutes, in order."""
 
     day: date | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LONGEST_SEMINAR_DAYS = 366
@@ -69,8 +70,7 @@ def session_span(day: date, starts: time, ends: time, time_zone: str) -> tuple[d
     return begins, until
 
 
-@dataclass(frozen=True, slots=True)
-class SessionTimes:
+class SessionTimes(Struct, frozen=True):
     """The times of a session, with a key that the caller chooses."""
 
     key: object

@@ -7,8 +7,8 @@ own room, put mail into the outbox, or refuse the whole change by raising a `Ref
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
@@ -17,8 +17,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Announced, Change, SeminarState, without_titles
 
 
-@dataclass(frozen=True, slots=True)
-class StateChange:
+class StateChange(Struct, frozen=True):
     """A change of a seminar's state. `reason` is what was typed for a change that needs one, else None."""
 
     change: Change
@@ -27,8 +26,7 @@ class StateChange:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SeminarEdit:
+class SeminarEdit(Struct, frozen=True):
     """What an edit of a seminar or of its sessions has changed.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -46,8 +47,7 @@ from seminar_app.seminars.rules import (
 from seminar_app.seminars.services.events import SeminarEdit, edited
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeminarDetails:
+class SeminarDetails(Struct, frozen=True, kw_only=True):
     """The editable data of a seminar. The times of its window are local times of the seminar, without a time zone.
 
     Attributes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, Refusal
+from seminar_app.core.values import replace
 from seminar_app.seminars import errors
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
@@ -31,8 +32,7 @@ from seminar_app.seminars.services.sessions import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramLine:
+class ProgramLine(Struct, frozen=True, kw_only=True):
     """A line of the program. Its room is not typed here: the session keeps the one it has.
 
     Attributes:
@@ -47,14 +47,12 @@ class ProgramLine:
     delete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+class _Stored(Struct, frozen=True):
     row: SeminarSession
     details: SessionDetails
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """A line that differs from what is stored. `number` is its place in the page; without details the session is deleted."""
 
     number: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,8 +22,7 @@ from seminar_app.seminars.services.events import SeminarEdit, edited
 from seminar_app.seminars.services.making import instant_typed, locked_seminar, trail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionDetails:
+class SessionDetails(Struct, frozen=True, kw_only=True):
     """The editable data of a session. Times are local times of the seminar; an end at 0:00 means the midnight after `day`.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from seminar_app.today.queries.waiting import untaken_in
 from seminar_app.today.rules import AT_MOST, MOST_SESSIONS
 
 
-@dataclass(frozen=True, slots=True)
-class DoorSession:
+class DoorSession(Struct, frozen=True):
     """A session with the names of its seminar."""
 
     public_id: uuid.UUID
@@ -35,8 +34,7 @@ class DoorSession:
     time_zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """Sessions of today in the seminars' zones, the next ones after today, and what waits by seminar."""
 
     today: list[DoorSession]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from seminar_app.messages.rules import MessageState
 from seminar_app.today.queries.seminars import A_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """Figures of the installation. `failed_jobs`: of the last day."""
 
     waiting_mail: int

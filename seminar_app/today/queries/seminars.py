@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from seminar_app.agencies.queries import AgencyChoice, all_agencies, in_group_or
 from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.succession_rules import path_to_pools
 from seminar_app.core.actor import Actor
+from seminar_app.core.values import replace
 from seminar_app.feedback.models import FeedbackDates
 from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.queries.waiting import waitlisted_in
@@ -60,8 +61,7 @@ def _has_a_date(today: date) -> ColumnElement[bool]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ToComplete:
+class ToComplete(Struct, frozen=True):
     """Seminars that are over and were not completed: the last ones first, and how many there are."""
 
     seminars: Sequence[Seminar]
@@ -77,8 +77,7 @@ def to_complete(session: Session, organized: ColumnElement[bool], *, now: dateti
     return ToComplete(over, number - (len(found) - len(over)))  # those that are not over yet are among the last
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """The days of a seminar."""
 
     id: int
@@ -94,8 +93,7 @@ def most_urgent_of(session: Session, ids: Collection[int], *, most: int, now: da
     return [found[each] for each in order]
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """The seats of an agency group, or those open to all (no group), and how many people wait for them."""
 
     group: AgencyChoice | None

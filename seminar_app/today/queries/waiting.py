@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ MOST_COMPLETED = 40
 """So many of the seminars that were completed last are asked for certificates, because that looks at each registration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """What waits in a seminar, how often, and the registration or session with which to begin."""
 
     kind: Waiting

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field, to_builtins
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -32,8 +32,7 @@ REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """Records that nobody else can change until the transaction ends, with the seats of all their seminars."""
 
     people: dict[int, Person]
@@ -113,8 +112,7 @@ def exchange(session: Session, pairs: Sequence[tuple[Registration, Registration]
     session.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class LeftRegistration:
+class LeftRegistration(Struct, frozen=True):
     """A registration that left because the person has another one in the seminar, and its state before.
 
     Attributes:
@@ -132,8 +130,7 @@ class LeftRegistration:
     queue_place: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """Whether a record's identity was reserved before the merge, and why."""
 
     person_id: int
@@ -141,8 +138,7 @@ class Reservation:
     reason: str | None
 
 
-@dataclass(slots=True)
-class Moved:
+class Moved(Struct):
     """What a merge moved, as `PersonMerge.moved` keeps it: ids, states and names of columns; nothing that names a person.
 
     Attributes:
@@ -162,7 +158,8 @@ class Moved:
     def stored(self) -> dict[str, Any]:
         """Return it as JSON values."""
         changed = self.identity.changed_at
-        return asdict(self) | {"identity": {"parts": self.identity.parts, "changed_at": changed.isoformat() if changed else None}}
+        stored: dict[str, Any] = to_builtins(self)
+        return stored | {"identity": {"parts": self.identity.parts, "changed_at": changed.isoformat() if changed else None}}
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Moved:
