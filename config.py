@@ -18,6 +18,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import Struct
+
 PROJECT_ROOT = Path(__file__).resolve().parent
 IS_CLONE = (PROJECT_ROOT / "pyproject.toml").is_file()
 """Whether the program runs from its repository; else it was installed by pip."""
@@ -222,8 +224,7 @@ FORMER_KEYS = {"SECRET_KEYS": "SECRET_KEY", "BACKUP_KEYS": "BACKUP_KEY"}
 """Before 0.2.0 these held one key without an id, and the one before it in `…_BEFORE`. They are still read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """All settings, as the program reads them. `SETTINGS` says what each is; the rest is here.
 
     Attributes:
@@ -263,7 +264,7 @@ class Settings:
     backup_keys: tuple[str, ...] = ()
     drain_seconds: int = 0
     second_factor: bool = True
-    warnings: tuple[str, ...] = field(default=(), compare=False)
+    warnings: tuple[str, ...] = ()
     identity_keys: tuple[str, ...] = ()
     audit_keys: tuple[str, ...] = ()
     audit_anchor: Path | None = None

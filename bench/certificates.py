@@ -10,7 +10,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -33,6 +32,7 @@ from seminar_app.certificates.rules import CertificateLanguage, CertificateRule,
 from seminar_app.certificates.services import PlanDetails, SignatoryDetails
 from seminar_app.cli.issuing import CommandInParts
 from seminar_app.core.pdf import TEMPLATES, settable
+from seminar_app.core.values import replace
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState

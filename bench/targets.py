@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config import Settings
 from seminar_app import create_app
 from seminar_app.cli.serving.processes import settle_memory, spare_memory, switch_threads_often
+from seminar_app.core.values import replace
 
 spare_memory()
 switch_threads_often()

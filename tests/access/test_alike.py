@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from statistics import median
@@ -24,6 +24,7 @@ from seminar_app import create_app
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.clock import now
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.registration import services
 from seminar_app.registration.models import FormSent, Registration

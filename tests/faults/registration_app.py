@@ -24,7 +24,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -41,6 +40,7 @@ from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
+from seminar_app.core.values import replace
 from seminar_app.nominations import list_routes
 from seminar_app.nominations.services import importing
 from seminar_app.registration import first_opening_routes, link_routes, personal_routes, seats_routes, staff_routes

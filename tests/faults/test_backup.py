@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import make_url
 
 from seminar_app.core.sqlite import database_path, sqlite_module
+from seminar_app.core.values import replace
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.factories import Make

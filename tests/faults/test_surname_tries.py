@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import printed_of
 from seminar_app.certificates.rules import SURNAME_TRIES
 from seminar_app.core.installation import install, installation_of
+from seminar_app.core.values import replace
 from seminar_app.seminars.models import SeatPool
 from seminar_app.web.database import db
 from tests.conftest import TestDatabase

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.services import AgencyFacts
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.registration import services as registrations
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -33,7 +33,7 @@ from tests.support.two_transactions import Point
 
 def facts_of(agency: Agency, **values: Any) -> AgencyFacts:
     """Return what an edit sends: the agency's data, apart from these values."""
-    return replace(AgencyFacts(**{name: getattr(agency, name) for name in AgencyFacts.__dataclass_fields__}), **values)
+    return replace(AgencyFacts(**{name: getattr(agency, name) for name in AgencyFacts.__struct_fields__}), **values)
 
 
 def edit(session: Session, agency: Agency, at: datetime, **values: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.feedback import figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from seminar_app.core import unit_of_work as unit_of_work_module
 from seminar_app.core.change_context import rule_context
 from seminar_app.core.errors import StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.feedback import dates, queries, services, wording
 from seminar_app.feedback.dates import FOLLOW_DATES, follow_dates, seen_dates, set_dates
 from seminar_app.feedback.errors import ClosesFirst, ClosesInThePast, OpensInThePast, OpensTooEarly, SeminarNotHeld

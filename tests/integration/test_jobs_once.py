@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from itertools import count
@@ -20,6 +19,7 @@ from flask import Flask
 from seminar_app import create_app, jobs
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.core.process_lock import process_lock
+from seminar_app.core.values import replace
 from seminar_app.web.database import db
 from seminar_app.web.schedule import Job, add_job
 from tests.conftest import TestDatabase, settings_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.core.write_mode import write_mode
 from seminar_app.feedback import services as feedback
 from seminar_app.feedback.errors import AlreadyReminded, NotOpenToRemind

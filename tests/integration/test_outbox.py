@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.policy import SMTP
 from typing import Any
@@ -16,6 +15,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages import rendering
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.errors import BeingSent

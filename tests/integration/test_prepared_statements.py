@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -15,6 +14,7 @@ from config import Settings, SettingsError
 from seminar_app import create_app
 from seminar_app.core.engine import commit_if_read, engine_settings
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.web.database import db
 from tests.conftest import PostgresqlDatabase, settings_for
 from tests.support.factories import Make

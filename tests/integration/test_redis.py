@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import redis
 from flask import Flask
 
 from seminar_app import create_app
+from seminar_app.core.values import replace
 from seminar_app.jobs import clockwork
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.seminars import errors, queries, services
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
 from seminar_app.seminars.quotas import quotas_to_share

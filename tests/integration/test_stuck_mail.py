@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages import delivery
 from seminar_app.messages.checks import mail_leaves, mail_was_taken, what_waiting_means
 from seminar_app.messages.models import Message

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, before_render_template, g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
+from msgspec import Struct
 from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
@@ -188,6 +189,8 @@ def mapped_people(values: Any) -> Iterator[str]:
             waiting += [(f"{where}[{place}]", each) for place, each in enumerate(value)]
         elif isinstance(value, Mapping):
             waiting += [(f"{where}.{key}", each) for key, each in value.items()]
+        elif isinstance(value, Struct):
+            waiting += [(f"{where}.{name}", getattr(value, name)) for name in value.__struct_fields__]
         elif is_dataclass(value) and not isinstance(value, type):
             waiting += [(f"{where}.{each.name}", getattr(value, each.name)) for each in fields(value)]
         elif isinstance(value, list | tuple | set | frozenset | deque):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 
 from seminar_app.core.installation import install, installation_of
+from seminar_app.core.values import replace
 from seminar_app.web.database import db
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.models import Agency
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.services import keep_list

@@ -64,5 +64,5 @@ def change_agencies(session: Session, when: ChangeContext) -> None:
 
 def _edit(session: Session, when: ChangeContext, agency_id: int, **changed: Any) -> None:
     agency = session.get_one(Agency, agency_id)
-    facts = {name: getattr(agency, name) for name in AgencyFacts.__dataclass_fields__}
+    facts = {name: getattr(agency, name) for name in AgencyFacts.__struct_fields__}
     edit_agency(session, when, agency_id=agency_id, version=agency.version, facts=AgencyFacts(**facts | changed))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from seminar_app.attendance.services import Entry as MarkEntry
 from seminar_app.attendance.services import clear, mark, mark_all, mark_on_arrival, record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.history.rules import Numbers
 from seminar_app.history.services import save_headcount
 from seminar_app.people.adding_many import Wanted, add_people

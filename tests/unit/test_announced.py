@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from seminar_app.core.values import replace
 from seminar_app.seminars.rules import Announced, AnnouncedSession, News, differences, moved_as_a_whole
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict
 
+from seminar_app.core.values import replace
 from seminar_app.feedback import figures, rules, standard
 from seminar_app.feedback.figures import Figure, Suppressed, Tally
 from seminar_app.feedback.rules import LEAST, Asked, DateFault, Dates, FormStage, Option, QuestionKind, WhyNotOpen
@@ -37,8 +39,8 @@ def numbers_in(value: Any) -> Iterator[Any]:
     """Yield every number in a figure, also texts that contain digits; the question itself is left out."""
     if isinstance(value, Asked):
         return
-    if is_dataclass(value) and not isinstance(value, type):
-        for name in value.__dataclass_fields__:
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
             yield from numbers_in(getattr(value, name))
     elif isinstance(value, (tuple, list)):
         for each in value:

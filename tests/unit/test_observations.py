@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from seminar_app.attendance.rules import (
     may_observe,
     observed_time,
 )
+from seminar_app.core.values import replace
 from seminar_app.seminars.rules import ExcusedRule
 
 DAY = datetime(2026, 6, 3, tzinfo=UTC)

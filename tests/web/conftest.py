@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,6 +10,7 @@ from flask import Flask
 from config import Settings
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.core.values import replace
 from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
 from tests.conftest import SqliteDatabase

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,6 +12,7 @@ from config import Mode, Settings
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.web.checks import Check, Finding, State
 from seminar_app.web.job_runs import note_run
 from seminar_app.web.version import program_version

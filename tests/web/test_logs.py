@@ -7,7 +7,6 @@ import logging
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from config import LogFormat
 from seminar_app import create_app
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.registration.links import personal_token
 from seminar_app.web.database import db

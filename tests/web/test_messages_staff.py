@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages.headers import NOT_READABLE
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, lease_next, record_failure, record_sent

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from jinja2 import Template
 from sqlalchemy import select
 
 from seminar_app import create_app
+from seminar_app.core.values import replace
 from seminar_app.offices.models import OfficeNotice
 from seminar_app.seminars.models import Seminar
 from seminar_app.web import page_cache

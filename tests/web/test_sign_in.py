@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from seminar_app.core import unit_of_work as core
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages.models import Message
 from seminar_app.sign_in import session_store
 from seminar_app.sign_in.errors import AccountJustChanged

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from seminar_app.certificates.setting import SET, Setter, keep_set, missing
 from seminar_app.core.pdf import typeset
 from seminar_app.core.sealed_files import SealedFile
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from tests.conftest import NOW
 from tests.support.context import context
 from tests.support.factories import Make

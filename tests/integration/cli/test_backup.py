@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Timer
@@ -36,6 +35,7 @@ from seminar_app.core.clock import now
 from seminar_app.core.file_lock import share_lock
 from seminar_app.core.sqlite import database_path, sqlite_module
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import HELD, enqueue

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 from sqlalchemy import event
 
 from config import Mode, SettingsError
 from seminar_app import create_app
+from seminar_app.core.values import replace
 from seminar_app.web.database import db
 from tests.conftest import TestDatabase, settings_for
 from tests.support.factories import Make

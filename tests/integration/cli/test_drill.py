@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from click import ClickException
 from sqlalchemy.orm import Session
 
 from seminar_app.cli.backup.drill import drill
+from seminar_app.core.values import replace
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.factories import Make

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy import func, select, text
 from config import Settings
 from seminar_app import create_app
 from seminar_app.cli.backup.envelope import BackupReader
+from seminar_app.core.values import replace
 from seminar_app.web.database import db
 from seminar_app.web.health import newest_migration
 from tests.conftest import TestDatabase, settings_for

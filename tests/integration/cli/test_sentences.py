@@ -6,7 +6,6 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from seminar_app.cli.database import install_migrations
 from seminar_app.cli.sentences import put_in_sentences, sentence_of
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.web.database import db
 from tests.conftest import SqliteDatabase, TestDatabase, settings_for

@@ -11,12 +11,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config import Mode, Settings, SettingsError
+from seminar_app.core.values import replace
 from seminar_app.web import logs
 from seminar_app.web.health import SERVER_PID, newest_migration
 from seminar_app.web.version import program_version

@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from seminar_app.audit.checks import anchor_is_kept
 from seminar_app.cli.checks import backup_is_new
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.web.checks import State
 from seminar_app.web.health import newest_migration
 from seminar_app.web.job_runs import BACKUP, WORKER, last_runs, note_run

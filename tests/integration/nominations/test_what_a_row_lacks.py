@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from seminar_app.core.values import replace
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shapes import Field, ProblemCode, Severity
 from tests.integration.nominations.conftest import Desk, person, rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.folding import fold
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.people import services as people_services
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity

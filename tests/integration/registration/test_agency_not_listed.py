@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import PUBLIC, Actor, Grant, RoleName
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData

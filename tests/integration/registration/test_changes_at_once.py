@@ -5,7 +5,7 @@ The first is held after it has read; the second one either ends or waits. The br
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from seminar_app.core import unit_of_work
 from seminar_app.core.errors import StaleEdit
+from seminar_app.core.values import replace
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import ReservedReason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.sealed_files import SealedFile, content_of
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.long_jobs import files, running
 from seminar_app.long_jobs.files import MadeFile
 from seminar_app.long_jobs.kinds import kinds_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -16,6 +15,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Participation
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.messages.models import Message
 from seminar_app.people.matching import By
 from seminar_app.people.models import Person

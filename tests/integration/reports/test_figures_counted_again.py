@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy import and_, false, or_, true
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
+from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.reports.queries import EVERYTHING, agency_values, counted, figures, rows, table_of
 from seminar_app.reports.queries.figures import Table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from seminar_app.audit.services import record
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.history.rules import Numbers
 from seminar_app.history.services import save_headcount
 from seminar_app.people.models import Person, PersonMerge

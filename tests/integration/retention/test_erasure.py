@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from seminar_app.core.actor import RULE
 from seminar_app.core.data_subject import KEY, PARTICIPANT
 from seminar_app.core.sqlite import database_path
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.values import replace
 from seminar_app.core.write_mode import write_mode
 from seminar_app.letters.models import Letter
 from seminar_app.messages.models import Message

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seminar_app.cli.template_values import template_values
+from seminar_app.core.values import replace
 from tests.conftest import settings_for
 
 OURS = replace(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seminar_app.core.values import replace
 from seminar_app.registration.rules import (
     PoolState,
     Promotion,
