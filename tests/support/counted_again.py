@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 import duckdb
+from msgspec import Struct
 
 COUNTS = ("people", "participations", "hours")
 STATUSES = ("completed", "attended", "registered")
@@ -56,8 +56,7 @@ Cells = dict[Cell, tuple[int, ...]]
 """For each cell the nine figures, in the order of `FIGURES`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A breakdown that is asked for, in a period."""
 
     by: tuple[str, ...] = ()
