@@ -32,7 +32,7 @@ from seminar_app.attendance.rules import (
     progress_of,
 )
 from seminar_app.core.errors import NotFound
-from seminar_app.core.reading import rows_of
+from seminar_app.core.reading import in_parts, rows_of
 from seminar_app.core.values import replace
 from seminar_app.people.models import Person
 from seminar_app.people.rules import CountedAs, counted_as
@@ -313,7 +313,7 @@ def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> 
 
 def _grouped(session: Session, people: Select[Any], agencies: AgenciesThen | None = None) -> list[SheetGroup]:
     agencies = agencies_then(session) if agencies is None else agencies
-    return _in_groups(session.execute(people.execution_options(yield_per=1000)), agencies)
+    return _in_groups(in_parts(session, people), agencies)
 
 
 def _in_groups(rows: Iterable[Any], agencies: AgenciesThen) -> list[SheetGroup]:
@@ -373,7 +373,8 @@ def _sheet_mark(row: Any) -> SheetMark:
 def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
     """Return the marks of all sessions by registration id. Equal marks share one object to save memory."""
     place = {seminar_session.id: index for index, seminar_session in enumerate(sessions)}
-    rows = session.execute(
+    rows = in_parts(
+        session,
         select(
             Mark.registration_id,
             Mark.session_id,
@@ -385,8 +386,7 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
             Mark.conflict,
         )
         .join(SeminarSession, SeminarSession.id == Mark.session_id)
-        .where(SeminarSession.id.in_(place), Mark.status.is_not(None))
-        .execution_options(yield_per=1000)
+        .where(SeminarSession.id.in_(place), Mark.status.is_not(None)),
     )
     marks: dict[int, list[SheetMark | None]] = {}
     known: dict[Any, SheetMark] = {}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from seminar_app.audit.anchor import Anchor
 from seminar_app.audit.chain import GENESIS, ChainKeys, chain_keys
 from seminar_app.audit.models import AuditHead, AuditRow
+from seminar_app.core.reading import in_parts
 
 MOST_NAMED = 1_000
 AT_ONCE = 1_000
@@ -70,7 +71,7 @@ def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verification:
     before, expected, key = GENESIS, 1, 0
     columns = AuditRow.__table__.columns
     walk = select(*columns).where(columns.sequence <= end).order_by(columns.sequence)
-    for row in session.execute(walk.execution_options(yield_per=AT_ONCE)):
+    for row in in_parts(session, walk, rows=AT_ONCE):
         used = _key_of(keys, row, before, key)
         if row.sequence != expected or used is None:
             found.note(row.sequence)

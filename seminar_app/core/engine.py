@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import (
-    Engine,
-    event,
-    make_url,
-)
+from sqlalchemy import Dialect, Engine, event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from seminar_app.core import database_faults
 from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkin, on_checkout, on_connect, on_error, sqlite_module
@@ -19,6 +19,9 @@ from seminar_app.core.write_mode import WRITING
 
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
+READ_ONLY = " -c default_transaction_read_only=on"
+ASKED_AFTER_SECONDS = 1
+USED_AT = "used_at"
 
 
 def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statements: bool = True) -> tuple[str, dict[str, Any]]:
@@ -30,7 +33,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
         prepared_statements: whether PostgreSQL keeps statements prepared; False where a pooler gives each transaction another session.
     """
     url = make_url(database_url)
-    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
     options["hide_parameters"] = True  # error texts reach the log, and the values that people wrote must not
     if url.get_backend_name() == "sqlite":
         path = (url.database or "").removeprefix("file:")
@@ -38,6 +41,8 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
         return f"sqlite:///file:{path}?mode=rw&uri=true", options
     ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    if prepared_statements:
+        ours += READ_ONLY
     options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}
     if not prepared_statements:
         options["connect_args"]["prepare_threshold"] = None
@@ -45,10 +50,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
 
 
 def install_hooks(engine: Engine) -> None:
-    """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read.
-
-    On PostgreSQL a reading transaction ends with COMMIT, after which psycopg keeps the statements that it has prepared.
-    """
+    """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read."""
     event.listen(engine, "handle_error", database_faults.on_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect)
@@ -57,24 +59,39 @@ def install_hooks(engine: Engine) -> None:
         event.listen(engine, "begin", begin)
         event.listen(engine, "handle_error", on_error)
     else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
         event.listen(engine, "begin", _begin_postgresql)
-        event.listen(engine, "rollback", commit_if_read)
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
-    driver.read_only = not WRITING.get()
+    """Begin a transaction that writes; let each statement that reads be a transaction of its own, which the server keeps read-only.
 
-
-def commit_if_read(connection: Connection) -> None:
-    """Commit a read-only transaction that is in order, before it would be rolled back; psycopg then has nothing to roll back.
-
-    psycopg drops all prepared statements at a rollback, so that each statement would be parsed and planned again every time. A
-    transaction that may write is never committed here, nor one in error; if the commit fails, the rollback says why.
+    Between two statements such readings see what others commit, as they would in one transaction of READ COMMITTED, and need neither
+    BEGIN nor COMMIT nor a ROLLBACK, after which psycopg would drop all statements that it has prepared. `reading.transaction` makes
+    one where it is needed. Without prepared statements there may be a pooler, which knows no setting of ours: each reading then is a
+    read-only transaction.
     """
-    if connection.invalidated:
-        return
     driver: Any = connection.connection.driver_connection
-    if driver.read_only and driver.info.transaction_status.name == "INTRANS":
-        with suppress(connection.dialect.loaded_dbapi.Error):
-            driver.commit()
+    writing = WRITING.get()
+    driver.read_only = not writing
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        driver.autocommit = not writing and driver.prepare_threshold is not None
+
+
+def _note_use(_driver: object, record: ConnectionPoolEntry) -> None:
+    record.info[USED_AT] = monotonic()
+
+
+def _ask_if_idle(dialect: Dialect, driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask the server of a connection that rested whether it is still there. One that was used just now is not worth the way there.
+
+    Raises:
+        InvalidatePoolError: it is gone; the pool connects anew.
+    """
+    if monotonic() - record.info.get(USED_AT, inf) < ASKED_AFTER_SECONDS:
+        return
+    try:
+        dialect.do_ping(driver)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable, Row, Select, text
 from sqlalchemy.orm import Session
 
 
@@ -13,3 +14,28 @@ def rows_of(session: Session, statement: Executable, values: Mapping[str, Any]) 
     """Return the rows of a statement that selects columns and no entities, with what the session has changed so far."""
     session.flush()
     return session.connection().execute(statement, values).all()
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """Read in one transaction what PostgreSQL allows only there: rows by a cursor of the server, and settings for some statements.
+
+    Elsewhere each reading statement is a transaction of its own (`core/engine.py`).
+    """
+    driver: Any = session.connection().connection.driver_connection
+    if session.connection().dialect.name != "postgresql" or not driver.autocommit or driver.info.transaction_status.name != "IDLE":
+        yield
+        return
+    session.execute(text("BEGIN"))
+    try:
+        yield
+    except BaseException:
+        session.execute(text("ROLLBACK"))
+        raise
+    session.execute(text("COMMIT"))
+
+
+def in_parts(session: Session, statement: Select[*tuple[Any, ...]], *, rows: int = 1000) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Yield the rows of a statement, which the database hands over some at a time, so that memory stays flat."""
+    with transaction(session):
+        yield from session.execute(statement.execution_options(yield_per=rows))

@@ -1,39 +1,50 @@
-"""PostgreSQL: statements stay prepared, because reading ends with COMMIT; what was written and abandoned is rolled back all the same."""
+"""PostgreSQL: a reading statement is a read-only transaction of its own, so that statements stay prepared; changes are one transaction."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import column, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Settings, SettingsError
 from seminar_app import create_app
-from seminar_app.core.engine import commit_if_read, engine_settings
+from seminar_app.core import engine as engine_module
+from seminar_app.core import reading
+from seminar_app.core.engine import engine_settings
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.core.values import replace
 from seminar_app.web.database import db
 from tests.conftest import PostgresqlDatabase, settings_for
 from tests.support.factories import Make
-from tests.support.mutations import Mutation
 
 pytestmark = pytest.mark.postgresql_only
 
+CHANGE = text("UPDATE audit_head SET sequence = 7")
 PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM seminar JOIN office%'")
-COMMITS_WHAT_IS_WRITTEN = Mutation("a transaction that wrote ends with COMMIT too", commit_if_read, "driver.read_only and ", "")
 
 
 def abandon_a_change(session: Session) -> None:
     with suppress(RuntimeError), unit_of_work(session):
-        session.execute(text("UPDATE audit_head SET sequence = 7"))
+        session.execute(CHANGE)
         raise RuntimeError
 
 
 def saved(session: Session) -> bool:
     return bool(session.scalar(text("SELECT sequence FROM audit_head")))
+
+
+@contextmanager
+def ending_connections() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.engine.dispose()
 
 
 def prepared_after(app: Flask, slug: str, *, requests: int) -> int:
@@ -57,15 +68,44 @@ def test_a_statement_is_prepared_after_five_requests(make: Make, database: Postg
     assert prepared_after(pooled, slug, requests=8) == 0
 
 
-def test_a_change_that_was_abandoned_is_never_committed(session: Session) -> None:
-    abandon_a_change(session)
-    assert not saved(session)
-    with COMMITS_WHAT_IS_WRITTEN.in_place():
-        abandon_a_change(session)
-    assert saved(session)
+@pytest.mark.parametrize("prepared", [True, False])
+def test_outside_a_unit_of_work_nothing_is_written_and_an_abandoned_one_saves_nothing(database: PostgresqlDatabase, prepared: bool) -> None:
+    app = create_app(replace(settings_for(database.url, database.folder), prepared_statements=prepared))
+    with app.app_context(), ending_connections():
+        for _ in range(2):
+            with pytest.raises(DBAPIError, match="read-only transaction"):
+                db.session.execute(CHANGE)
+            db.session.rollback()
+            with reading.transaction(db.session()), pytest.raises(DBAPIError, match="read-only transaction"):
+                db.session.execute(CHANGE)
+            db.session.remove()
+            abandon_a_change(db.session())
+        assert not saved(db.session())
+        with unit_of_work(db.session()) as writing:
+            writing.execute(CHANGE)
+        assert saved(db.session())
 
 
-def test_a_reading_transaction_in_error_is_rolled_back_and_its_session_goes_on(session: Session) -> None:
+def test_a_server_that_hands_out_sessions_that_may_write_is_noticed(database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: a connection begins without our setting."""
+    monkeypatch.setattr(engine_module, "READ_ONLY", "")
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_outside_a_unit_of_work_nothing_is_written_and_an_abandoned_one_saves_nothing(database, prepared=True)
+
+
+def test_what_needs_one_transaction_has_one_and_the_next_statement_none(session: Session) -> None:
+    assert len(list(reading.in_parts(session, select(column("n")).select_from(func.generate_series(1, 2500).alias("n"))))) == 2500
+    with reading.transaction(session):
+        session.execute(text("SET LOCAL work_mem = '7MB'"))
+        assert session.scalar(text("SHOW work_mem")) == "7MB"
+    assert session.scalar(text("SHOW work_mem")) != "7MB"
+    with suppress(RuntimeError), reading.transaction(session):
+        session.execute(text("SET LOCAL work_mem = '7MB'"))
+        raise RuntimeError
+    assert session.scalar(text("SHOW work_mem")) != "7MB"
+
+
+def test_a_reading_statement_in_error_leaves_the_session_in_order(session: Session) -> None:
     for _ in range(2):
         with pytest.raises(DBAPIError):
             session.execute(text("SELECT 1 / 0"))
@@ -73,16 +113,23 @@ def test_a_reading_transaction_in_error_is_rolled_back_and_its_session_goes_on(s
     assert session.scalar(text("SELECT 1")) == 1
 
 
-def test_a_reading_transaction_whose_server_has_gone_ends_as_before(session: Session, database: PostgresqlDatabase) -> None:
+@pytest.mark.parametrize("rested", [True, False])
+def test_a_connection_that_rested_is_asked_whether_its_server_is_there(
+    session: Session, database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch, rested: bool
+) -> None:
+    """One that was used just now fails once, and its whole pool connects anew."""
     own = session.scalar(text("SELECT pg_backend_pid()"))
     url, options = engine_settings(database.url)
     engine = create_engine(url, **options)
     with engine.connect() as other:
         other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
     engine.dispose()
-    with pytest.raises(OperationalError):  # SQLAlchemy's, from the rollback
-        session.close()
     session.close()
+    monkeypatch.setattr(engine_module, "ASKED_AFTER_SECONDS", 0 if rested else 60)
+    if not rested:
+        with pytest.raises(OperationalError):
+            session.scalar(text("SELECT 1"))
+        session.close()
     assert session.scalar(text("SELECT 1")) == 1
 
 

@@ -14,6 +14,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import all_agencies
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound
+from seminar_app.core.reading import in_parts
 from seminar_app.offices.queries import offices
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.registration.models import Registration
@@ -69,7 +70,7 @@ def changes_of(session: Session, wanted: Wanted) -> Iterator[Any]:
     if wanted.until is not None:
         found = found.where(row.at < wanted.until)
     concerned = _people_of(session, seminar.id) | _agencies_of(session, seminar.id)
-    for each in session.execute(found.order_by(row.sequence).execution_options(yield_per=_AT_ONCE)):
+    for each in in_parts(session, found.order_by(row.sequence), rows=_AT_ONCE):
         if each.action not in OF_PEOPLE | OF_AGENCIES or each.subject in concerned:
             yield each
 

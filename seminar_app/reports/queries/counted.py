@@ -38,6 +38,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
 from seminar_app.attendance.models import Participation
+from seminar_app.core.reading import transaction
 from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
@@ -173,11 +174,12 @@ _PLANNING = {"enable_sort": "off", "work_mem": "'32MB'"}
 def _by_hashing(session: Session) -> Iterator[None]:
     """Let PostgreSQL group by hashing: it expects many more groups than there are, and would rather sort all rows, which takes longer."""
     settings = _PLANNING if session.get_bind().dialect.name == "postgresql" else {}
-    for name, value in settings.items():
-        session.execute(text(f"SET LOCAL {name} = {value}"))
-    yield
-    for name in settings:
-        session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
+    with transaction(session):
+        for name, value in settings.items():
+            session.execute(text(f"SET LOCAL {name} = {value}"))
+        yield
+        for name in settings:
+            session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 class _Table(Struct, frozen=True):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
 from seminar_app.core.installation import installation_of
+from seminar_app.core.reading import in_parts
 from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
@@ -87,7 +88,7 @@ def rows(session: Session, period: Definition, *, today: date) -> Iterator[Row]:
         .where(HELD, COUNTS, *in_scope(period, EVERYTHING))
         .order_by(Seminar.ends_on, Seminar.id, Participation.id)
     )
-    for row in session.execute(named.execution_options(yield_per=_AT_ONCE)):
+    for row in in_parts(session, named, rows=_AT_ONCE):
         yield reader.named(row)
     counted = (
         select(*_SEMINAR, Headcount)
