@@ -19,7 +19,7 @@ from seminar_app.core.write_mode import WRITING
 
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
-READ_ONLY = " -c default_transaction_read_only=on"
+READ_ONLY = "SET default_transaction_read_only = on"
 ASKED_AFTER_SECONDS = 1
 USED_AT = "used_at"
 
@@ -41,8 +41,6 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
         return f"sqlite:///file:{path}?mode=rw&uri=true", options
     ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
-    if prepared_statements:
-        ours += READ_ONLY
     options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}
     if not prepared_statements:
         options["connect_args"]["prepare_threshold"] = None
@@ -59,9 +57,17 @@ def install_hooks(engine: Engine) -> None:
         event.listen(engine, "begin", begin)
         event.listen(engine, "handle_error", on_error)
     else:
+        event.listen(engine, "connect", _keep_read_only)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
         event.listen(engine, "begin", _begin_postgresql)
+
+
+def _keep_read_only(driver: Any, _record: object) -> None:
+    """Make every transaction of this connection read-only that does not begin with READ WRITE."""
+    if driver.prepare_threshold is not None:
+        driver.autocommit = True
+        driver.execute(READ_ONLY)
 
 
 def _begin_postgresql(connection: Connection) -> None:

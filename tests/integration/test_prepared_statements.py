@@ -88,7 +88,7 @@ def test_outside_a_unit_of_work_nothing_is_written_and_an_abandoned_one_saves_no
 
 def test_a_server_that_hands_out_sessions_that_may_write_is_noticed(database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: a connection begins without our setting."""
-    monkeypatch.setattr(engine_module, "READ_ONLY", "")
+    monkeypatch.setattr(engine_module, "READ_ONLY", "SELECT 1")
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
         test_outside_a_unit_of_work_nothing_is_written_and_an_abandoned_one_saves_nothing(database, prepared=True)
 
