@@ -278,7 +278,7 @@ def make(session: Session) -> Make:
 
 @dataclass
 class StatementCount:
-    """Statements that reached the database while counting."""
+    """Statements that reached the database while counting, without those that begin and end transactions."""
 
     statements: list[str] = field(default_factory=list)
 
@@ -292,7 +292,8 @@ def statements(app: Flask) -> Iterator[StatementCount]:
     count = StatementCount()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        count.statements.append(statement)
+        if statement not in ("BEGIN", "COMMIT", "ROLLBACK"):
+            count.statements.append(statement)
 
     with app.app_context():
         engine = db.engine
