@@ -34,6 +34,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
     """
     url = make_url(database_url)
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+    options["pool_use_lifo"] = True  # few connections are warm, and keep statements and pages in memory
     options["hide_parameters"] = True  # error texts reach the log, and the values that people wrote must not
     if url.get_backend_name() == "sqlite":
         path = (url.database or "").removeprefix("file:")

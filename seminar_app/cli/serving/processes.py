@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 from config import PROJECT_ROOT, Settings
 from seminar_app import create_app
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
+from seminar_app.core.memory import give_back_memory, spare_memory
 from seminar_app.core.spool import forget_abandoned
 from seminar_app.core.sqlite import database_path
 from seminar_app.web import logs
@@ -36,7 +37,6 @@ JOBS_STOP_SECONDS = 35
 """Longer than the time that the worker has for the mail in delivery."""
 RESTART_SECONDS = 2.0
 PR_SET_PDEATHSIG = 1
-M_ARENA_MAX = -8
 MOST_FILES = 4096
 """Numbers of open files that a fork may have inherited."""
 
@@ -76,12 +76,6 @@ def work_with_database(settings: Settings) -> None:
         raise SystemExit("A backup is being restored just now. Start again when that is done.") from error
 
 
-def spare_memory() -> None:
-    """Limit glibc's malloc to two arenas for all threads; one for each thread costs a web worker about 15 MB without benefit."""
-    if (libc := _glibc()) is not None:
-        libc.mallopt(M_ARENA_MAX, 2)
-
-
 def switch_threads_often() -> None:
     """Make threads switch after half a millisecond instead of five.
 
@@ -107,15 +101,8 @@ def settle_memory() -> None:
         format_date(date(2014, 6, 3), "full", locale=code)
         format_time(time(9), "H:mm", locale=code)
     configure_mappers()
-    gc.collect()
+    give_back_memory()
     gc.freeze()
-    if (libc := _glibc()) is not None:
-        libc.malloc_trim(0)
-
-
-def _glibc() -> ctypes.CDLL | None:
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-    return libc if hasattr(libc, "mallopt") else None
 
 
 def run_command(*arguments: str) -> None:
