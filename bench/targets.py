@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.cli.serving.processes import settle_memory, spare_memory, switch_threads_often
+from seminar_app.cli.serving.processes import settle_memory, switch_threads_often
+from seminar_app.core.memory import spare_memory
 from seminar_app.core.values import replace
 
 spare_memory()
