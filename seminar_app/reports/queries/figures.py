@@ -58,7 +58,7 @@ def table_of(session: Session, definition: Definition, scope: Scope, *, today: d
     directory, by = directory_for(session, definition, today=today), definition.by
     found = {(TOTAL,) * len(by): Figures()}
     for dimensions in breakdowns_read(by):
-        found |= _read(session, definition, scope, directory, dimensions)
+        found |= _read(session, definition, scope, directory, dimensions) or {}
     cells = {cell: figures for cell, figures in found.items() if TOTAL not in cell}
     totals = {cell: figures for cell, figures in found.items() if TOTAL in cell or not by}
     return Table(definition, directory, cells, totals)
@@ -125,7 +125,7 @@ def _read(
             if limit is not None and len(sums) >= limit:
                 return None
         else:
-            tallies += (Tally(in_place(cell), *row, again) for cell, row in named.by_cell(session, *_TALLY, also=_WAYS))
+            tallies += (Tally(in_place(cell), *row, again=again) for cell, row in named.by_cell(session, *_TALLY, also=_WAYS))
         unnamed = headcounts(definition, scope, directory, by=by, held_with=held_with)
         for cell, row in unnamed.by_cell(session, *_OF_HEADCOUNTS, limit=limit):
             participations, minutes = _by_status(row)
