@@ -30,7 +30,7 @@ class Tally:
     participations: int
     minutes: int
     people: Set[int]
-    again: Collection[int] = ()
+    again: Collection[int] = field(default=(), kw_only=True)
 
 
 @dataclass(slots=True)
