@@ -14,6 +14,9 @@ from seminar_app.core.tables import Base, value_enum
 from seminar_app.seminars.rules import ExcusedRule
 
 CURRENT = text("current")
+COUNTS = text("current AND NOT superseded AND (seated OR attended)")
+"""Reports find the outcomes of a person, and those without an agency, by indexes on what they count."""
+WITHOUT_AGENCY = text("current AND agency_version_id IS NULL")
 
 
 class Observation(Base):
@@ -83,6 +86,8 @@ class Participation(Base):
         UniqueConstraint("registration_id", "version"),
         Index("uq_participation_current", "registration_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
         Index("ix_participation_seminar", "seminar_id"),
+        Index("ix_participation_person", "person_id", "seminar_id", sqlite_where=COUNTS, postgresql_where=COUNTS),
+        Index("ix_participation_without_agency", "seminar_id", sqlite_where=WITHOUT_AGENCY, postgresql_where=WITHOUT_AGENCY),
         CheckConstraint("0 <= minutes_credited AND minutes_credited <= contact_minutes", name="minutes"),
         CheckConstraint("(percent IS NULL) = (contact_minutes = 0)", name="percent"),
     )

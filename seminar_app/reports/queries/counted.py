@@ -26,17 +26,14 @@ from sqlalchemy import (
     extract,
     false,
     func,
-    join,
     not_,
     or_,
     select,
     text,
     true,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.models import AgencyVersion
 from seminar_app.attendance.models import Participation
 from seminar_app.core.reading import transaction
 from seminar_app.history.models import Headcount
@@ -54,7 +51,6 @@ from seminar_app.reports.rules import (
     WITHHELD,
     Definition,
     Dimension,
-    Names,
     read_period,
     values_of,
 )
@@ -78,37 +74,34 @@ _quarter = case((_month <= 3, 1), (_month <= 6, 2), (_month <= 9, 3), else_=4)
 _SEMINAR_VALUES: Mapping[Dimension, Any] = {
     Dimension.TOPIC: TOPIC,
     Dimension.OFFICE: Seminar.office_id,
+    Dimension.HOST: Seminar.office_id,
     Dimension.FUNDING_SOURCE: FUNDING,
     Dimension.COUNTRY: Seminar.country,
-    Dimension.SEMINAR: Seminar.slug,
+    Dimension.SEMINAR: Seminar.id,
     Dimension.MONTH: _year * 100 + _month,
     Dimension.QUARTER: _year * 10 + _quarter,
     Dimension.YEAR: _year,
     Dimension.FISCAL_YEAR: _year + case((_month >= FISCAL_YEAR_BEGINS, 1), else_=0),
 }
-_with_it = select(SeminarHost.seminar_id, SeminarHost.office_id).join(Seminar, Seminar.id == SeminarHost.seminar_id)
-_HOSTS = union_all(
-    select(Seminar.id.label("seminar_id"), Seminar.office_id), _with_it.where(SeminarHost.office_id != Seminar.office_id)
-).subquery("host")
-"""The offices that hold a seminar: its own, and those that host it with it."""
 
 
 class Directory(Struct, frozen=True):
-    """What the dimensions need to know besides the participations: agencies by version, and the codes of offices by id."""
+    """What the dimensions need to know besides the participations: agencies by version, and by id the codes of offices and seminars.
+
+    Seminars are known only where a definition is broken down by them.
+    """
 
     agencies: Mapping[int, CountedAs]
     offices: Mapping[int, str]
-
-    @property
-    def succeeded(self) -> Mapping[int, int]:
-        """The agency of today by the one of then, where they are not the same."""
-        return {each.then_id: each.agency.id for each in self.agencies.values() if each.then_id != each.agency.id}
+    seminars: Mapping[int, str]
 
 
 def directory_for(session: Session, definition: Definition, *, today: date) -> Directory:
     """Return what the dimensions and filters of a definition need to know."""
     offices = {row.id: row.code for row in session.execute(select(Office.id, Office.code))}
-    return Directory(counted_as(session, definition.names, today=today), offices)
+    by_seminar = Dimension.SEMINAR in definition.by
+    seminars = {row.id: row.slug for row in session.execute(select(Seminar.id, Seminar.slug))} if by_seminar else {}
+    return Directory(counted_as(session, definition.names, today=today), offices, seminars)
 
 
 class Counted(Struct, frozen=True):
@@ -116,7 +109,7 @@ class Counted(Struct, frozen=True):
 
     source: FromClause
     of_seminar: Sequence[ColumnElement[bool]]
-    """Conditions that a seminar must meet."""
+    """Conditions that a seminar must meet, if the source does not ask for them itself."""
     of_people: Sequence[ColumnElement[bool]]
     """Conditions that a participation must meet."""
     cells: Sequence[ColumnElement[Any]]
@@ -215,39 +208,62 @@ _HEADCOUNTS = _Table(
 )
 
 
-def counted(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension]) -> Counted:
-    """Return what a figure selects from, broken down by some dimensions."""
-    return _counted(definition, scope, directory, by, _NAMED)
+def counted(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension], held_with: bool = False) -> Counted:
+    """Return what a figure selects from, broken down by some dimensions.
+
+    Args:
+        definition: what is counted.
+        scope: whose participations.
+        directory: of the definition.
+        by: dimensions.
+        held_with: whether `Dimension.HOST` is not the office that a seminar belongs to but each other one that it is held with.
+    """
+    return _counted(definition, scope, directory, by, _NAMED, held_with=held_with)
 
 
-def headcounts(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension]) -> Counted:
+def headcounts(definition: Definition, scope: Scope, directory: Directory, *, by: Sequence[Dimension], held_with: bool = False) -> Counted:
     """Return the same of the headcounts, which count more participations, without names."""
-    return _counted(definition, scope, directory, by, _HEADCOUNTS)
+    return _counted(definition, scope, directory, by, _HEADCOUNTS, held_with=held_with)
 
 
-def _counted(definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], of: _Table) -> Counted:
-    source: FromClause = join(Seminar, of.table, of.seminar_id == Seminar.id)
-    if of is _NAMED and Dimension.SEX in {*by, *definition.only}:
-        source = source.join(Person, Person.id == Participation.person_id)
-    version: FromClause | None = None
-    if OF_AGENCY & set(by):
-        source, version = _with_agency(source, directory, of, definition.names)
-    cells, meanings = [], []
-    for dimension in by:
-        source, cell, meaning = _cell(dimension, source, directory, of, version)
-        cells.append(cell.label(f"by_{dimension.value}"))
-        meanings.append(meaning)
+def _counted(
+    definition: Definition, scope: Scope, directory: Directory, by: Sequence[Dimension], of: _Table, *, held_with: bool
+) -> Counted:
     only = {dimension: _is(dimension, value, directory, of) for dimension, value in sorted(definition.only.items())}
     of_seminar = [HELD, *in_scope(definition, scope), *(only[each] for each in only if each not in OF_PEOPLE)]
-    withheld = [each in WITHHELD for each in by]
-    by_sex_only = Dimension.SEX in by and not OF_AGENCY & WITHHELD & set(by)
-    hidden = (HIDDEN if by_sex_only else of.hidden) if of.hidden is not None and any(withheld) else None
     of_people = [of.counts, *(only[each] for each in only if each in OF_PEOPLE)]
     if definition.least_minutes:
         of_people.append(of.least(definition.least_minutes))
     if scope.agencies is not None:
         of_people.append(_of_versions(directory, of, lambda each: each.then_id in (scope.agencies or ())))
-    return Counted(source, of_seminar, of_people, cells, meanings, hidden, withheld)
+    says = {each: _SEMINAR_VALUES[each] for each in by if each not in OF_PEOPLE}
+    source: FromClause = Seminar.__table__
+    if held_with:
+        source = source.join(SeminarHost, and_(SeminarHost.seminar_id == Seminar.id, SeminarHost.office_id != Seminar.office_id))
+        says[Dimension.HOST] = SeminarHost.office_id
+    seminar_id: Any = Seminar.id
+    if not PERIODS.isdisjoint(says):
+        source = _worked_out(says, source, of_seminar)
+        seminar_id, says, of_seminar = source.c.seminar_id, {each: source.c[each.value] for each in says}, []
+    source = source.join(of.table, of.seminar_id == seminar_id)
+    values = says | {each: of.sex if each is Dimension.SEX else of.version for each in OF_PEOPLE}
+    if of is _NAMED and Dimension.SEX in {*by, *definition.only}:
+        source = source.join(Person, Person.id == Participation.person_id)
+    cells = [values[each].label(f"by_{each.value}") for each in by]
+    withheld = [each in WITHHELD for each in by]
+    by_sex_only = Dimension.SEX in by and not OF_AGENCY & WITHHELD & set(by)
+    hidden = (HIDDEN if by_sex_only else of.hidden) if of.hidden is not None and any(withheld) else None
+    return Counted(source, of_seminar, of_people, cells, [_meaning(each, directory) for each in by], hidden, withheld)
+
+
+def _worked_out(says: Mapping[Dimension, Any], source: FromClause, of_seminar: Sequence[ColumnElement[bool]]) -> FromClause:
+    """Return the seminars that count with what they say of some dimensions, worked out once for each and not for each participation.
+
+    DISTINCT keeps PostgreSQL from taking the two statements for one: it would expect as many groups as there are days, times
+    agencies, and let a single process read all.
+    """
+    columns = (value.label(each.value) for each, value in says.items())
+    return select(Seminar.id.label("seminar_id"), *columns).select_from(source).where(*of_seminar).distinct().subquery("seminars")
 
 
 def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[bool]]:
@@ -260,43 +276,25 @@ def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[boo
         yield Seminar.ends_on <= definition.last
 
 
-def _cell(
-    dimension: Dimension, source: FromClause, directory: Directory, of: _Table, version: FromClause | None
-) -> tuple[FromClause, Any, Callable[[Any], str]]:
-    """Return the source with what the dimension needs, its expression, and what a value of that stands for."""
-    if dimension in OF_AGENCY:
-        assert version is not None  # noqa: S101  for the type checker
-        return source, func.coalesce(cast(version.c[_OF_VERSION[dimension]], String), MISSING), str
+def _meaning(dimension: Dimension, directory: Directory) -> Callable[[Any], str]:
+    """Return what a value of a dimension's expression stands for."""
     match dimension:
+        case Dimension.AGENCY | Dimension.GROUP | Dimension.LEVEL | Dimension.STATE:
+            return lambda version: MISSING if version is None else directory.agencies[version].value(dimension)
         case Dimension.SEX:
-            return source, func.coalesce(cast(of.sex, String), MISSING), str
-        case Dimension.HOST:
-            return source.join(_HOSTS, _HOSTS.c.seminar_id == Seminar.id), _HOSTS.c.office_id, directory.offices.__getitem__
-        case Dimension.OFFICE:
-            return source, Seminar.office_id, directory.offices.__getitem__
+            return lambda sex: MISSING if sex is None else str(sex)
+        case Dimension.HOST | Dimension.OFFICE:
+            return directory.offices.__getitem__
+        case Dimension.SEMINAR:
+            return directory.seminars.__getitem__
         case Dimension.MONTH:
-            return source, _SEMINAR_VALUES[dimension], lambda value: f"{value // 100}-{value % 100:02}"
+            return lambda value: f"{value // 100}-{value % 100:02}"
         case Dimension.QUARTER:
-            return source, _SEMINAR_VALUES[dimension], lambda value: f"{value // 10}-Q{value % 10}"
+            return lambda value: f"{value // 10}-Q{value % 10}"
         case Dimension.FISCAL_YEAR:
-            return source, _SEMINAR_VALUES[dimension], lambda value: f"FY{value}"
+            return lambda value: f"FY{value}"
         case _:
-            return source, _SEMINAR_VALUES[dimension], str
-
-
-_OF_VERSION = {Dimension.AGENCY: "code", Dimension.GROUP: "group_code", Dimension.LEVEL: "level", Dimension.STATE: "state"}
-"""Columns of a version of an agency that hold these dimensions."""
-_THEN, _NOW = AgencyVersion.__table__.alias("agency_then"), AgencyVersion.__table__.alias("agency_now")
-
-
-def _with_agency(source: FromClause, directory: Directory, of: _Table, names: Names) -> tuple[FromClause, FromClause]:
-    """Return the source with the version under which agencies are counted, and that version: of then, or the current one of now."""
-    source = source.outerjoin(_THEN, _THEN.c.id == of.version)
-    if names is Names.THEN:
-        return source, _THEN
-    then: Any = _THEN.c.agency_id
-    today = case(dict(directory.succeeded), value=then, else_=then) if directory.succeeded else then
-    return source.outerjoin(_NOW, and_(_NOW.c.agency_id == today, _NOW.c.current)), _NOW
+            return str
 
 
 def _of_versions(directory: Directory, of: _Table, which: Callable[[CountedAs], bool]) -> Any:
@@ -324,6 +322,6 @@ def _is_one(dimension: Dimension, value: str, directory: Directory, of: _Table) 
         ids = [office_id for office_id, code in directory.offices.items() if code == value]
         if dimension is Dimension.OFFICE:
             return Seminar.office_id.in_(ids)
-        return Seminar.id.in_(select(_HOSTS.c.seminar_id).where(_HOSTS.c.office_id.in_(ids)))
-    is_it: ColumnElement[bool] = _SEMINAR_VALUES[dimension] == value
+        return or_(Seminar.office_id.in_(ids), Seminar.id.in_(select(SeminarHost.seminar_id).where(SeminarHost.office_id.in_(ids))))
+    is_it: ColumnElement[bool] = (Seminar.slug if dimension is Dimension.SEMINAR else _SEMINAR_VALUES[dimension]) == value
     return is_it

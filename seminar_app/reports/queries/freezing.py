@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.audit.models import AuditHead
 from seminar_app.core.values import replace
 from seminar_app.reports.queries.counted import Directory
-from seminar_app.reports.queries.figures import Table, cells_of, table_of
+from seminar_app.reports.queries.figures import Table, cells_by_seminar, table_of
 from seminar_app.reports.queries.scopes import Scope
 from seminar_app.reports.rules import MOST_PIECES, Definition, Dimension, Figures, Frozen
 
@@ -63,19 +63,19 @@ def _last_row(session: Session) -> int:
 def _read(session: Session, definition: Definition, scope: Scope, *, today: date, with_pieces: bool) -> tuple[Table, Frozen]:
     table = table_of(session, definition, scope, today=today)
     whole = replace(definition, by=(Dimension.SEMINAR,))
-    seminars = {slug: figures for (slug,), figures in cells_of(session, whole, scope, table.directory).items()}
+    seminars = {slug: figures for (slug,), figures in (cells_by_seminar(session, whole, scope, today=today) or {}).items()}
     cells = table.cells if definition.by else {}
-    pieces = _pieces(session, definition, scope, table.directory) if with_pieces else None
+    pieces = _pieces(session, definition, scope, today=today) if with_pieces else None
     return table, Frozen(cells, table.totals, seminars, pieces)
 
 
-def _pieces(session: Session, definition: Definition, scope: Scope, directory: Directory) -> Mapping[str, Mapping[Cell, Figures]] | None:
+def _pieces(session: Session, definition: Definition, scope: Scope, *, today: date) -> Mapping[str, Mapping[Cell, Figures]] | None:
     """Return what each seminar gives to each cell; None where that is too much to keep."""
     if not definition.by:
         return {}
     with_seminar = replace(definition, by=tuple(dict.fromkeys((Dimension.SEMINAR, *definition.by))))
-    found = cells_of(session, with_seminar, scope, directory, most=MOST_PIECES)
-    if len(found) > MOST_PIECES:
+    found = cells_by_seminar(session, with_seminar, scope, today=today, most=MOST_PIECES)
+    if found is None:
         return None
     places = [with_seminar.by.index(dimension) for dimension in definition.by]
     pieces: dict[str, dict[Cell, Figures]] = {}

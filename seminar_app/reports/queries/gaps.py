@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Participation
@@ -51,7 +51,7 @@ _ENDED = (SeminarState.COMPLETED, SeminarState.ARCHIVED)
 
 
 def gaps_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Gaps:
-    """Return what the seminars of a figure lack, in two statements besides those of the directory.
+    """Return what the seminars of a figure lack, in three statements besides those of the directory.
 
     What a figure is narrowed down to by other dimensions than the seminar's does not narrow this list: who lacks a sex is of none.
     """
@@ -62,16 +62,18 @@ def gaps_of(session: Session, definition: Definition, scope: Scope, *, today: da
 
 def _of_people(session: Session, what: Counted) -> dict[Gap, Sequence[Lacking]]:
     """Return the seminars in which people that count lack sex or agency. A reserved identity lacks nothing."""
-    no_sex = Participation.person_id.in_(select(Person.id).where(Person.sex.is_(None), not_(HIDDEN)))
-    no_agency = and_(Participation.agency_version_id.is_(None), Participation.person_id.not_in(select(Person.id).where(HIDDEN)))
-    found = (
-        what.select(*_SEMINAR, *(func.sum(case((each, 1), else_=0)) for each in (no_sex, no_agency)))
-        .where(or_(no_sex, no_agency))
-        .group_by(Seminar.id, *_SEMINAR)
-        .order_by(Seminar.ends_on.desc(), Seminar.id)
-    )
-    rows = session.execute(found).all()
-    return {gap: [_lacking(row, row[place]) for row in rows if row[place]] for gap, place in ((Gap.SEX, 4), (Gap.AGENCY, 5))}
+    hidden = Participation.person_id.in_(select(Person.id).where(HIDDEN))
+    lacks = {
+        Gap.SEX: Participation.person_id.in_(select(Person.id).where(Person.sex.is_(None), not_(HIDDEN))),
+        Gap.AGENCY: and_(Participation.agency_version_id.is_(None), not_(hidden)),
+    }
+    return {gap: _counted_by_seminar(session, what, lacking) for gap, lacking in lacks.items()}
+
+
+def _counted_by_seminar(session: Session, what: Counted, lacking: ColumnElement[bool]) -> list[Lacking]:
+    """Return the seminars with participations that lack something. Of each kind there are few, which an index finds."""
+    found = what.select(*_SEMINAR, func.count()).where(lacking).group_by(Seminar.id, *_SEMINAR)
+    return [_lacking(row, row[4]) for row in session.execute(found.order_by(Seminar.ends_on.desc(), Seminar.id))]
 
 
 def _of_seminars(session: Session, what: Counted, *, today: date) -> dict[Gap, Sequence[Lacking]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from itertools import product
 
 from msgspec import Struct, field
@@ -20,7 +20,8 @@ class Tally(Struct, frozen=True):
         attended, completed: whether the people of these participations did.
         participations: how many.
         minutes: credited, of all of them.
-        people: numbers of those who took part, as a set of any kind that has `union`. None where each participation is another person's.
+        people: numbers of those who took part, as a set of any kind that has `union`.
+        again: places of values under which these participations stand once more, beside the value that totals count them by.
     """
 
     cell: Cell
@@ -28,52 +29,43 @@ class Tally(Struct, frozen=True):
     completed: bool
     participations: int
     minutes: int
-    people: Set[int] | None
+    people: Set[int]
+    again: Collection[int] = ()
 
 
 class _Sums(Struct):
     """What was found of one cell or total, by status."""
 
     people: tuple[list[Set[int]], ...] = field(default_factory=lambda: ([], [], []))
-    others: list[int] = field(default_factory=lambda: [0, 0, 0])
-    """People of whom no set is needed."""
     participations: list[int] = field(default_factory=lambda: [0, 0, 0])
     minutes: list[int] = field(default_factory=lambda: [0, 0, 0])
 
     def add(self, tally: Tally) -> None:
         for status, reached in enumerate((True, tally.attended, tally.completed)):
             if reached:
-                if tally.people is None:
-                    self.others[status] += tally.participations
-                else:
-                    self.people[status].append(tally.people)
+                self.people[status].append(tally.people)
                 self.participations[status] += tally.participations
                 self.minutes[status] += tally.minutes
 
     def figures(self) -> Figures:
-        people = ByStatus(*map(_together, self.people)) + ByStatus(*self.others)
-        return Figures(people, ByStatus(*self.participations), ByStatus(*self.minutes))
+        return Figures(ByStatus(*map(_together, self.people)), ByStatus(*self.participations), ByStatus(*self.minutes))
 
 
-def figures_by_cell(tallies: Iterable[Tally], *, totals: bool) -> dict[Cell, Figures]:
+def figures_by_cell(tallies: Iterable[Tally]) -> dict[Cell, Figures]:
     """Return the figures of each cell, and of each total with `TOTAL` in place of one value or more.
 
-    A person of several cells counts once in each, and once in each total of them: totals are not sums.
-
-    Args:
-        tallies: what was counted; a cell may come several times.
-        totals: whether totals are wanted.
+    A person of several cells counts once in each, and once in each total of them: totals are not sums. A cell may come several times.
     """
     found: defaultdict[Cell, _Sums] = defaultdict(_Sums)
     for tally in tallies:
-        for cell in cell_and_totals(tally.cell) if totals else (tally.cell,):
+        for cell in cell_and_totals(tally.cell, tally.again):
             found[cell].add(tally)
     return {cell: sums.figures() for cell, sums in found.items()}
 
 
-def cell_and_totals(cell: Cell) -> Iterator[Cell]:
-    """Return a cell and each total that it is part of."""
-    return product(*(dict.fromkeys((value, TOTAL)) for value in cell))
+def cell_and_totals(cell: Cell, again: Collection[int] = ()) -> Iterator[Cell]:
+    """Return a cell and each total that it is part of; none over a place at which its participations stand once more."""
+    return product(*((value,) if place in again else dict.fromkeys((value, TOTAL)) for place, value in enumerate(cell)))
 
 
 def _together(sets: Sequence[Set[int]]) -> int:

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Participation
 from seminar_app.core.values import replace
 from seminar_app.people.models import Person
-from seminar_app.reports.queries import EVERYTHING, agency_values, counted, figures, rows, table_of
+from seminar_app.reports.queries import EVERYTHING, agency_values, counted, rows, table_of
 from seminar_app.reports.queries.figures import Table
-from seminar_app.reports.rules import TOTAL, Count, Definition, Dimension, Names, Status, tallies
+from seminar_app.reports.rules import TOTAL, Count, Definition, Dimension, Names, Status, cell_and_totals, tallies
 from tests.conftest import TestDatabase
 from tests.support.counted_again import FIGURES, Cell, Cells, CountedAgain, Question, differences, fewer, questions
 from tests.support.lines_again import lines_again, lines_of
@@ -138,7 +138,7 @@ def test_a_calculation_that_is_broken_is_noticed(reports: Reports, monkeypatch: 
         *(("drafts and cancelled seminars count", module, "HELD", true()) for module in (counted, rows)),
         ("a reserved identity is told", counted, "HIDDEN", Person.id.is_(None)),
         ("a reserved identity is told", rows, "HIDDEN", false()),
-        ("totals count hosts apart", figures, "_APART", frozenset()),
+        ("totals count hosts apart", tallies, "cell_and_totals", lambda cell, _again: cell_and_totals(cell)),
         ("totals of people are sums", tallies, "_together", lambda sets: sum(map(len, sets))),
         ("agencies of today are those of then", agency_values, "sole_successors", lambda *_all, **_named: {}),
     ]

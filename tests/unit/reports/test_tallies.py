@@ -28,7 +28,7 @@ def _tallies(participations: Participations, kind: Callable[[Iterable[int]], Set
 def test_a_person_counts_once_in_each_cell_and_each_total(
     kind: Callable[[Iterable[int]], Set[int]], participations: Participations
 ) -> None:
-    found = figures_by_cell(_tallies(participations, kind), totals=True)
+    found = figures_by_cell(_tallies(participations, kind))
     wanted = {cell for each in participations for cell in cell_and_totals(each[0])}
     assert found.keys() == wanted
     for cell, figures in found.items():
@@ -39,13 +39,13 @@ def test_a_person_counts_once_in_each_cell_and_each_total(
         assert figures.minutes == ByStatus(*(60 * len(those) for those in reached))
 
 
-def test_without_totals_only_cells_are_counted() -> None:
-    tally = Tally(("A",), attended=True, completed=False, participations=1, minutes=30, people=frozenset({7}))
-    assert list(figures_by_cell([tally], totals=False)) == [("A",)]
+def test_no_total_counts_what_stands_once_more_under_another_value() -> None:
+    own, with_it = Tally(("A", "M"), True, False, 1, 30, frozenset({7})), Tally(("B", "M"), True, False, 1, 30, frozenset({7}), again=(0,))
+    found = figures_by_cell([own, with_it])
+    assert found.keys() == {*cell_and_totals(("A", "M")), ("B", "M"), ("B", TOTAL)}
+    assert {figures.participations.attended for figures in found.values()} == {1}
+
+
+def test_a_cell_is_part_of_each_of_its_totals() -> None:
     assert sorted(cell_and_totals(("A", "M"))) == sorted([("A", "M"), ("A", TOTAL), (TOTAL, "M"), (TOTAL, TOTAL)])
     assert sorted(cell_and_totals((TOTAL, "M"))) == [(TOTAL, TOTAL), (TOTAL, "M")]
-
-
-def test_where_each_participation_is_another_persons_no_set_is_needed() -> None:
-    tallies = [Tally(("A",), attended, False, 4, 60, None) for attended in (True, False)]
-    assert figures_by_cell(tallies, totals=False)["A",].people == ByStatus(8, 4, 0)
