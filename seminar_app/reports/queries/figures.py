@@ -124,7 +124,8 @@ def _read(
             if limit is not None and len(sums) >= limit:
                 return None
         else:
-            tallies += (Tally(in_place(cell), *row, again) for cell, row in named.by_cell(session, *_TALLY, also=_WAYS))
+            for cell, (attended, completed, participations, minutes, people) in named.by_cell(session, *_TALLY, also=_WAYS):
+                tallies.append(Tally(in_place(cell), attended, completed, participations, minutes, people, again))
         unnamed = headcounts(definition, scope, directory, by=by, held_with=held_with)
         for cell, row in unnamed.by_cell(session, *_OF_HEADCOUNTS, limit=limit):
             participations, minutes = _by_status(row)
