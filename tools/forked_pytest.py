@@ -17,7 +17,7 @@ from typing import Any
 
 LIBRARIES = (
     *("pytest", "_pytest.junitxml", "flask.testing", "flask_babel", "flask_limiter", "flask_login", "flask_migrate", "flask_wtf"),
-    *("alembic.command", "argon2", "cryptography.hazmat.primitives.ciphers.aead", "flask_sqlalchemy", "jinja2.nodes", "justhtml"),
+    *("alembic.command", "argon2", "cryptography.hazmat.primitives.ciphers.aead", "flask_sqlalchemy", "jinja2.nodes", "turbohtml"),
     *("psycopg", "pyotp", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "whitenoise", "xlsxwriter"),
 )
 

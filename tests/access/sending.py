@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from justhtml import JustHTML
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
@@ -37,7 +36,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
 from tests.access.world import World, link_of
-from tests.support.checking_client import FreshClient, Page
+from tests.support.checking_client import FreshClient, Page, fields_of
 from tests.support.factories import KEY, THEN
 from tests.support.feedback import REQUIRED
 from tests.support.nominating import cells
@@ -169,15 +168,14 @@ class Sender:
         shown = self.client("official" if "token" in values else "admin").get(url, headers={"Accept-Language": "en"})
         if shown.status_code != 200:
             return {}
-        return _filled(Page(shown, JustHTML(shown.get_data(as_text=True), sanitize=False)), url)
+        return _filled(Page(shown), url)
 
 
 def _filled(page: Page, url: str) -> dict[str, Any]:
     """Return what the page's form for this address would send unchanged."""
     for form in page.select("main form"):
         if (form.attrs.get("method") or "get").lower() == "post" and (form.attrs.get("action") or url) == url:
-            form.attrs["id"] = "form-to-send"
-            return dict(page.fields("#form-to-send"))
+            return dict(fields_of(form))
     return {}
 
 

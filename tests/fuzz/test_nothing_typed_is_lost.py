@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
-from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
 from seminar_app.web import errors, forms
@@ -19,8 +18,7 @@ from seminar_app.web.unavailable import KeptForm, kept_form
 from tests.fuzz.found_forms import FoundForm
 from tests.fuzz.pair import Pair, Side, same_ids
 from tests.fuzz.test_forms import one_of_each
-from tests.support.checking_client import FreshClient, Page
-from tests.support.selecting import select
+from tests.support.checking_client import FreshClient, Page, fields_of
 
 Pairs = Iterable[tuple[str, str]]
 Outcome = tuple[int, str, Counter[str]]
@@ -80,13 +78,12 @@ def outcome(side: Side, response: TestResponse) -> Outcome:
 
 def sent_again(response: TestResponse, action: str, names: set[str]) -> list[tuple[str, str]]:
     """Return what a browser sends to this address from the form of the page that has all of these fields."""
-    page = Page(response, JustHTML(response.get_data(as_text=True), sanitize=False))
+    page = Page(response)
     for form in page.select("main form"):
         if (form.attrs.get("action") or action).partition("#")[0] == action.partition("#")[0] and names <= {
-            element.attrs.get("name") for element in select(form, "input, select, textarea")
+            element.attrs.get("name") for element in form.query("input, select, textarea")
         }:
-            form.attrs["id"] = "the-form"
-            return [(name, value) for name, values in page.fields("#the-form").items() for value in values]
+            return [(name, value) for name, values in fields_of(form).items() for value in values]
     return []
 
 

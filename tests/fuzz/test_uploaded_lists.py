@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from justhtml import JustHTML
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -135,4 +134,4 @@ def test_any_file_is_read_or_refused_in_a_sentence(organizer: Callable[..., Test
 
 
 def _page(answer: TestResponse) -> Page:
-    return Page(answer, JustHTML(answer.get_data(as_text=True), sanitize=False))
+    return Page(answer)

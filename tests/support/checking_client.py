@@ -14,16 +14,17 @@ from urllib.parse import urlsplit
 
 from flask import Flask, before_render_template, g, has_app_context
 from flask.testing import FlaskClient
-from justhtml import JustHTML
 from msgspec import Struct
 from sqlalchemy import Row
+from turbohtml import Document, parse
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from seminar_app.core.data_subject import KEY, DataSubject
 from seminar_app.core.tables import Base
 from seminar_app.web.access import policy_of
-from tests.support.selecting import elements_of, select
+from tests.support import markup
+from tests.support.markup import Element
 
 
 class FreshClient(FlaskClient):
@@ -47,26 +48,25 @@ class PageFault(AssertionError):
 
 @dataclass
 class Page:
-    """A parsed page."""
+    """An answer, parsed when it is looked at; one that is no page has no elements."""
 
     response: TestResponse
-    html: JustHTML
 
     @cached_property
-    def elements(self) -> list[Any]:
-        """All elements, in the page's order."""
-        return elements_of(self.html.root)
+    def html(self) -> Document:
+        """The page's tree."""
+        return parse(self.response.get_data(as_text=True) if self.response.mimetype == "text/html" else "")
 
     @property
     def text(self) -> str:
         """All text that a person reads, with spaces folded."""
-        return " ".join(" ".join(node.to_text() for node in self.html.query("body")).split())
+        return " ".join(" ".join(body.to_text() for body in self.select("body")).split())
 
-    def select(self, selector: str) -> list[Any]:
+    def select(self, selector: str) -> list[Element]:
         """Return elements by CSS selector."""
-        return select(self.html.root, selector, self.elements)
+        return markup.select(self.html, selector)
 
-    def one(self, selector: str) -> Any:
+    def one(self, selector: str) -> Element:
         """Return the only element that the selector finds."""
         found = self.select(selector)
         assert len(found) == 1, f"{len(found)} elements match {selector}"
@@ -74,31 +74,35 @@ class Page:
 
     def fields(self, form_selector: str) -> dict[str, list[str]]:
         """Return what a browser would send from this form unchanged: names and values."""
-        values: dict[str, list[str]] = {}
-        form = self.one(form_selector)
-        for element in select(form, "input, select, textarea"):
-            name = element.attrs.get("name")
-            kind = (element.attrs.get("type") or "").lower()
-            if not name or "disabled" in element.attrs or kind in ("submit", "button", "file", "image"):
-                continue
-            if kind in ("checkbox", "radio"):
-                if "checked" in element.attrs:
-                    value = element.attrs.get("value")
-                    values.setdefault(name, []).append("on" if value is None else value)
-            elif element.name == "select":
-                options = select(element, "option")
-                chosen = [o for o in options if "selected" in o.attrs] or ([] if "multiple" in element.attrs else options[:1])
-                values.setdefault(name, []).extend(_value(o) for o in chosen)
-            elif element.name == "textarea":
-                values.setdefault(name, []).append(element.to_text())
-            else:
-                values.setdefault(name, []).append(element.attrs.get("value") or "")
-        return values
+        return fields_of(self.one(form_selector))
 
 
-def _value(option: Any) -> str:
+def fields_of(form: Element) -> dict[str, list[str]]:
+    """Return what a browser would send from this form unchanged: names and values."""
+    values: dict[str, list[str]] = {}
+    for element in form.query("input, select, textarea"):
+        name = element.attrs.get("name")
+        kind = (element.attrs.get("type") or "").lower()
+        if not name or "disabled" in element.attrs or kind in ("submit", "button", "file", "image"):
+            continue
+        if kind in ("checkbox", "radio"):
+            if "checked" in element.attrs:
+                value = element.attrs.get("value")
+                values.setdefault(name, []).append("on" if value is None else value)
+        elif element.name == "select":
+            options = element.query("option")
+            chosen = [o for o in options if "selected" in o.attrs] or ([] if "multiple" in element.attrs else options[:1])
+            values.setdefault(name, []).extend(_value(o) for o in chosen)
+        elif element.name == "textarea":
+            values.setdefault(name, []).append(element.to_text())
+        else:
+            values.setdefault(name, []).append(element.attrs.get("value") or "")
+    return values
+
+
+def _value(option: Element) -> str:
     value = option.attrs.get("value")
-    return str(value if value is not None else option.to_text())
+    return option.to_text() if value is None else value
 
 
 @dataclass
@@ -132,7 +136,7 @@ class CheckingClient:
         page = self.get(url)
         element = page.one(form)
         values: dict[str, Any] = dict(page.fields(form))
-        unknown = set(data or {}) - {e.attrs.get("name") for e in select(element, "input, select, textarea, button")}
+        unknown = set(data or {}) - {e.attrs.get("name") for e in element.query("input, select, textarea, button")}
         assert not unknown, f"the form at {url} has no field {sorted(unknown)}"
         for name, value in (data or {}).items():
             if value is None:
@@ -152,9 +156,8 @@ class CheckingClient:
         body = response.get_data(as_text=True) if (response.mimetype or "").startswith("text/") else ""
         assert status in (None, response.status_code), f"{url} answered {response.status_code}, not {status}: {_gist(body)}"
         if response.mimetype != "text/html" or response.status_code in (301, 302, 303, 304) or not body:
-            return Page(response, JustHTML(""))
-        html = JustHTML(body, collect_errors=True, sanitize=False)
-        page = Page(response, html)
+            return Page(response)
+        page = Page(response)
         if faults := list(_faults(page, body, self.flask.application, whole="<html" in body[:300])):
             raise PageFault(f"{url}:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return page
@@ -224,8 +227,7 @@ def _needs_token(app: Flask, path: str) -> bool:
 
 def _faults(page: Page, body: str, app: Flask, *, whole: bool) -> Any:
     if whole:
-        for error in page.html.errors:
-            yield f"not valid HTML: {error}"
+        yield from (f"not valid HTML: {fault}" for fault in markup.faults(body, page.html))
         yield from _faults_of_a_whole_page(page)
     ids = Counter(element.attrs["id"] for element in page.select("[id]"))
     yield from (f"the id {name} is there {count} times" for name, count in ids.items() if count > 1)
@@ -234,16 +236,16 @@ def _faults(page: Page, body: str, app: Flask, *, whole: bool) -> Any:
         nonce = script.attrs.get("nonce")
         if (script.attrs.get("type") or "") != "application/json" and (not nonce or f"'nonce-{nonce}'" not in csp):
             yield "a script without this page's nonce"
-    for element in page.elements:
-        names = element.attrs.keys()
+    for node in page.html.iter_elements():
+        names = node.attrs.keys()
         if "style" in names or any(HANDLER.match(name) for name in names):
-            yield f"<{element.name}> carries an inline style or handler, which the policy forbids"
+            yield f"<{node.tag}> carries an inline style or handler, which the policy forbids"
     for form in page.select("form"):
         action = urlsplit(form.attrs.get("action") or "")
         if action.netloc:
             yield f"a form leads away to {action.netloc}"
         is_post = (form.attrs.get("method") or "get").lower() == "post"
-        if is_post and not select(form, "[name=csrf_token]") and _needs_token(app, action.path or page.response.request.path):
+        if is_post and not form.query("[name=csrf_token]") and _needs_token(app, action.path or page.response.request.path):
             yield f"the form to {action.path or 'this page'} carries no CSRF token"
     labelled = {label.attrs.get("for") for label in page.select("label")}
     for control in page.select("input, select, textarea"):

@@ -11,7 +11,6 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from tests.support.checking_client import CheckingClient, Page
-from tests.support.selecting import select
 
 TIMES = 2
 """Number of addresses of one endpoint (with the same query names) that are opened."""
@@ -92,7 +91,7 @@ def _forms(page: Page, url: str) -> list[Form]:
     found = []
     for form in page.select("form"):
         fields = []
-        for element in select(form, "input, select, textarea, button[name]"):
+        for element in form.query("input, select, textarea, button[name]"):
             name, kind = element.attrs.get("name"), (element.attrs.get("type") or "").lower()
             if name and kind != "file":
                 fields.append((name, _sent(element)))
@@ -104,7 +103,7 @@ def _forms(page: Page, url: str) -> list[Form]:
 def _sent(element: Any) -> str:
     attributes = element.attrs
     if element.name == "select":
-        options = select(element, "option")
+        options = element.query("option")
         chosen = [option for option in options if "selected" in option.attrs] or options[:1]
         return str(chosen[0].attrs.get("value") or "") if chosen else ""
     if element.name == "textarea":

@@ -25,7 +25,7 @@ def lines_on(page: Page, caption: str) -> list[list[str]]:
     """Return the rows of the table with this caption."""
     (table,) = [each for each in page.select("table") if caption in each.to_text()]
     rows = [row for row in page.select("tr") if row.to_text() in table.to_text()]
-    return [[" ".join(cell.to_text().split()) for cell in row.children if cell.name in ("th", "td")] for row in rows]
+    return [[" ".join(cell.to_text().split()) for cell in row.query("th, td")] for row in rows]
 
 
 @pytest.mark.parametrize(("role", "people"), [("admin", "18"), ("auditor", "18"), ("organizer", "12"), ("liaison", "15")])
