@@ -22,17 +22,19 @@ def transaction(session: Session) -> Iterator[None]:
 
     Elsewhere each reading statement is a transaction of its own (`core/engine.py`).
     """
-    driver: Any = session.connection().connection.driver_connection
-    if session.connection().dialect.name != "postgresql" or not driver.autocommit or driver.info.transaction_status.name != "IDLE":
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "postgresql" or not driver.autocommit or driver.info.transaction_status.name != "IDLE":
         yield
         return
-    session.execute(text("BEGIN"))
+    connection.execute(text("BEGIN"))
     try:
         yield
     except BaseException:
-        session.execute(text("ROLLBACK"))
+        if not connection.closed:  # else the session was closed meanwhile, which has rolled back
+            connection.execute(text("ROLLBACK"))
         raise
-    session.execute(text("COMMIT"))
+    connection.execute(text("COMMIT"))
 
 
 def in_parts(session: Session, statement: Select[*tuple[Any, ...]], *, rows: int = 1000) -> Iterator[Row[*tuple[Any, ...]]]:

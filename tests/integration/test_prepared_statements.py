@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import column, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from config import Settings, SettingsError
 from seminar_app import create_app
@@ -103,6 +104,17 @@ def test_what_needs_one_transaction_has_one_and_the_next_statement_none(session:
         session.execute(text("SET LOCAL work_mem = '7MB'"))
         raise RuntimeError
     assert session.scalar(text("SHOW work_mem")) != "7MB"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # psycopg's, of the cursor
+def test_rows_that_nobody_reads_to_the_end_keep_no_connection(session: Session) -> None:
+    pool = session.connection().engine.pool
+    assert isinstance(pool, QueuePool)
+    rows = reading.in_parts(session, select(column("n")).select_from(func.generate_series(1, 2500).alias("n")))
+    next(rows)
+    session.close()
+    del rows
+    assert pool.checkedout() == 0
 
 
 def test_a_reading_statement_in_error_leaves_the_session_in_order(session: Session) -> None:
