@@ -266,7 +266,9 @@ def app(database: TestDatabase) -> Iterator[Flask]:
 def session(app: Flask) -> Iterator[Session]:
     """A database session outside any request. Writes go through `unit_of_work()`."""
     with app.app_context():
-        yield db.session()
+        session = db.session()
+        yield session
+        session.close()  # a command that ran meanwhile took it from the registry
         db.session.remove()
 
 
