@@ -142,7 +142,7 @@ def by_group(session: Session, definition: Definition, scope: Scope, directory: 
 
 
 class OfSeminar(Struct, frozen=True):
-    """The people of one agency group in one seminar; of headcounts too. `seated`: held a seat at the end."""
+    """People of an agency group in a seminar; of headcounts too. A group may have several lines. `seated`: held a seat at the end."""
 
     seminar_id: int
     closed: bool
