@@ -13,7 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from seminar_app.core import database_faults
-from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkin, on_checkout, on_connect, on_error, sqlite_module
+from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, connection_class, on_checkin, on_checkout, on_connect, on_error, sqlite_module
 from seminar_app.core.sqlite_writing import begin
 from seminar_app.core.write_mode import WRITING
 
@@ -39,7 +39,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5, prepared_statement
     if url.get_backend_name() == "sqlite":
         path = (url.database or "").removeprefix("file:")
         options["module"] = sqlite_module()
-        options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False, "factory": connection_class()}
         return f"sqlite:///file:{path}?mode=rw&uri=true", options
     ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
     options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}

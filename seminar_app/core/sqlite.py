@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import (
     Engine,
@@ -37,6 +39,32 @@ def sqlite_module() -> ModuleType:
         from sqlite3 import dbapi2
     module: ModuleType = dbapi2
     return module
+
+
+@cache
+def connection_class() -> type[Any]:
+    """Return the driver's connection, which also closes the cursors that nobody closed (`close_cursors`).
+
+    Cursors of a connection share its prepared statements. One that was left in the middle, by an exception in a loop over rows say, is
+    freed at any later time, and then resets a statement that another cursor is reading: that one begins again, and its rows come
+    twice, or it fails with «probably unsupported type».
+    """
+
+    class ClosingConnection(sqlite_module().Connection):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._cursors: WeakSet[Any] = WeakSet()
+
+        def cursor(self, *args: Any, **options: Any) -> Any:
+            cursor = super().cursor(*args, **options)
+            self._cursors.add(cursor)
+            return cursor
+
+        def close_cursors(self) -> None:
+            for cursor in tuple(self._cursors):
+                cursor.close()
+
+    return ClosingConnection
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -109,8 +137,10 @@ def may_be_kept(info: Mapping[Any, Any]) -> bool:
     return not info.get(OPENED_READ_ONLY)
 
 
-def on_checkin(_connection: Any, record: Any) -> None:
-    """Close a connection that found the file read-only, instead of returning it to the pool."""
+def on_checkin(connection: Any, record: Any) -> None:
+    """Close what a connection left open; close itself, instead of returning it to the pool, if it found the file read-only."""
+    if connection is not None:
+        connection.close_cursors()
     if not may_be_kept(record.info):
         record.invalidate()
 
