@@ -259,8 +259,9 @@ def _counted(
 def _worked_out(says: Mapping[Dimension, Any], source: FromClause, of_seminar: Sequence[ColumnElement[bool]]) -> FromClause:
     """Return the seminars that count with what they say of some dimensions, worked out once for each and not for each participation.
 
-    Only where a period is crossed with something else: alone it makes few groups, and is grouped faster as it is. DISTINCT keeps PostgreSQL from taking the two statements for one: it would expect as many groups as there are days, times
-    agencies, and let a single process read all.
+    Only where a period is crossed with something else: alone it makes few groups, and is grouped faster as it is. DISTINCT keeps
+    PostgreSQL from taking the two statements for one: it would expect as many groups as there are days, times agencies, and let a
+    single process read all.
     """
     columns = (value.label(each.value) for each, value in says.items())
     return select(Seminar.id.label("seminar_id"), *columns).select_from(source).where(*of_seminar).distinct().subquery("seminars")
