@@ -41,6 +41,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.reports.queries.agency_values import CountedAs, counted_as
 from seminar_app.reports.queries.scopes import Scope
+from seminar_app.reports.queries.sexes import HIDDEN, sex_of, sexes_by_number
 from seminar_app.reports.rules import (
     FISCAL_YEAR_BEGINS,
     MISSING,
@@ -62,8 +63,6 @@ HELD = and_(Seminar.state.not_in(_NOT_HELD), or_(Seminar.archived_from.is_(None)
 """Seminars that count."""
 COUNTS = and_(Participation.current, ~Participation.superseded, or_(Participation.seated, Participation.attended))
 """Participations that count, of a seminar that does."""
-HIDDEN = or_(Person.reserved, Person.erased_at.is_not(None))
-"""Of these people only the agency group is said."""
 _OF_HIDDEN = Participation.person_id.in_(select(Person.id).where(HIDDEN))
 """Whose participation it is, without reading each person: there are few such people, and an index knows them."""
 TOPIC = func.coalesce(Seminar.topic_es, Seminar.topic_en, MISSING)
@@ -94,14 +93,17 @@ class Directory(Struct, frozen=True):
     agencies: Mapping[int, CountedAs]
     offices: Mapping[int, str]
     seminars: Mapping[int, str]
+    sexes: bytes | None = None
+    """What is said of each person's sex, by number; None if the definition asks for no sex."""
 
 
 def directory_for(session: Session, definition: Definition, *, today: date) -> Directory:
-    """Return what the dimensions and filters of a definition need to know."""
+    """Return what the dimensions and filters of a definition need to know, in three statements at most besides those of agencies."""
     offices = {row.id: row.code for row in session.execute(select(Office.id, Office.code))}
     by_seminar = Dimension.SEMINAR in definition.by
     seminars = {row.id: row.slug for row in session.execute(select(Seminar.id, Seminar.slug))} if by_seminar else {}
-    return Directory(counted_as(session, definition.names, today=today), offices, seminars)
+    sexes = sexes_by_number(session) if Dimension.SEX in {*definition.by, *definition.only} else None
+    return Directory(counted_as(session, definition.names, today=today), offices, seminars, sexes)
 
 
 class Counted(Struct, frozen=True):
@@ -150,9 +152,12 @@ class Counted(Struct, frozen=True):
         with _by_hashing(session):
             rows = session.execute(statement).all()
         for row in rows:
-            yield self._cell(row), row[first:]
+            cell = self._cell(row)
+            if None not in cell:
+                yield cell, row[first:]
 
     def _cell(self, row: Sequence[Any]) -> tuple[str, ...]:
+        """Return the values of a row; one is None where the row is of people who came while the directory was read."""
         if self.hidden is None or not row[len(self.cells)]:
             return tuple(meaning(value) for meaning, value in zip(self.meanings, row, strict=False))
         return tuple(
@@ -179,7 +184,8 @@ class _Table(Struct, frozen=True):
     """Where rows that count come from: participations, or headcounts, which name nobody and hide nobody."""
 
     version: Any
-    sex: Any
+    sex: Callable[[Directory], Any]
+    """Null where it is not known, or what is said of it."""
     hidden: ColumnElement[bool] | None
     seminar_id: Any
     counts: ColumnElement[bool]
@@ -190,7 +196,7 @@ class _Table(Struct, frozen=True):
 
 _NAMED = _Table(
     Participation.agency_version_id,
-    Person.sex,
+    lambda directory: sex_of(Participation.person_id, directory.sexes or b""),
     _OF_HIDDEN,
     Participation.seminar_id,
     COUNTS,
@@ -199,7 +205,7 @@ _NAMED = _Table(
 )
 _HEADCOUNTS = _Table(
     Headcount.agency_version_id,
-    Headcount.sex,
+    lambda directory: func.coalesce(cast(Headcount.sex, String), MISSING),
     None,
     Headcount.seminar_id,
     true(),
@@ -246,13 +252,10 @@ def _counted(
         source = _worked_out(says, source, of_seminar)
         seminar_id, says, of_seminar = source.c.seminar_id, {each: source.c[each.value] for each in says}, []
     source = source.join(of.table, of.seminar_id == seminar_id)
-    values = says | {each: of.sex if each is Dimension.SEX else of.version for each in OF_PEOPLE}
-    if of is _NAMED and Dimension.SEX in {*by, *definition.only}:
-        source = source.join(Person, Person.id == Participation.person_id)
+    values = says | {each: of.sex(directory) if each is Dimension.SEX else of.version for each in OF_PEOPLE}
     cells = [values[each].label(f"by_{each.value}") for each in by]
     withheld = [each in WITHHELD for each in by]
-    by_sex_only = Dimension.SEX in by and not OF_AGENCY & WITHHELD & set(by)
-    hidden = (HIDDEN if by_sex_only else of.hidden) if of.hidden is not None and any(withheld) else None
+    hidden = of.hidden if any(each in WITHHELD for each in by if each is not Dimension.SEX) else None
     return Counted(source, of_seminar, of_people, cells, [_meaning(each, directory) for each in by], hidden, withheld)
 
 
@@ -278,12 +281,12 @@ def in_scope(definition: Definition, scope: Scope) -> Iterator[ColumnElement[boo
 
 
 def _meaning(dimension: Dimension, directory: Directory) -> Callable[[Any], str]:
-    """Return what a value of a dimension's expression stands for."""
+    """Return what a value of a dimension's expression stands for. None of a sex is of people who came later."""
     match dimension:
         case Dimension.AGENCY | Dimension.GROUP | Dimension.LEVEL | Dimension.STATE:
             return lambda version: MISSING if version is None else directory.agencies[version].value(dimension)
         case Dimension.SEX:
-            return lambda sex: MISSING if sex is None else str(sex)
+            return lambda said: said
         case Dimension.HOST | Dimension.OFFICE:
             return directory.offices.__getitem__
         case Dimension.SEMINAR:
@@ -315,7 +318,8 @@ def _is_one(dimension: Dimension, value: str, directory: Directory, of: _Table) 
         found = _of_versions(directory, of, lambda each: each.value(dimension) == value)
         return and_(or_(found, of.version.is_(None)) if value == MISSING else found, shown)
     if dimension is Dimension.SEX:
-        return and_(of.sex.is_(None) if value == MISSING else cast(of.sex, String) == value, shown)
+        is_said: ColumnElement[bool] = of.sex(directory) == value
+        return is_said
     if dimension in PERIODS:
         period = read_period(value)
         return false() if period is None else Seminar.ends_on.between(period.first, period.last)

@@ -21,8 +21,9 @@ from seminar_app.history.models import Headcount
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.reports.queries.agency_values import CountedAs, counted_as
-from seminar_app.reports.queries.counted import COUNTS, FUNDING, HELD, HIDDEN, TOPIC, in_scope
+from seminar_app.reports.queries.counted import COUNTS, FUNDING, HELD, TOPIC, in_scope
 from seminar_app.reports.queries.scopes import EVERYTHING
+from seminar_app.reports.queries.sexes import HIDDEN
 from seminar_app.reports.rules import MISSING, OF_AGENCY, RESERVED, WITHHELD, Definition, Names
 from seminar_app.seminars.models import Seminar, SeminarHost
 

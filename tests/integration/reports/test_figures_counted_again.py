@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Participation
 from seminar_app.core.values import replace
 from seminar_app.people.models import Person
-from seminar_app.reports.queries import EVERYTHING, agency_values, counted, rows, table_of
+from seminar_app.reports.queries import EVERYTHING, agency_values, counted, rows, sexes, table_of
 from seminar_app.reports.queries.figures import Table
 from seminar_app.reports.rules import TOTAL, Count, Definition, Dimension, Names, Status, cell_and_totals, tallies
 from tests.conftest import TestDatabase
@@ -136,7 +136,8 @@ def test_a_calculation_that_is_broken_is_noticed(reports: Reports, monkeypatch: 
         *((what, counted, "_NAMED", replace(named, counts=condition)) for what, condition in outcomes.items()),
         *((what, rows, "COUNTS", condition) for what, condition in outcomes.items()),
         *(("drafts and cancelled seminars count", module, "HELD", true()) for module in (counted, rows)),
-        ("a reserved identity is told", counted, "HIDDEN", Person.id.is_(None)),
+        ("the sex of a reserved identity is told", sexes, "HIDDEN", Person.id.is_(None)),
+        ("the agency of a reserved identity is told", counted, "_NAMED", replace(named, hidden=Participation.id.is_(None))),
         ("a reserved identity is told", rows, "HIDDEN", false()),
         ("totals count hosts apart", tallies, "cell_and_totals", lambda cell, _again: cell_and_totals(cell)),
         ("totals of people are sums", tallies, "_together", lambda sets: sum(map(len, sets))),
@@ -146,7 +147,9 @@ def test_a_calculation_that_is_broken_is_noticed(reports: Reports, monkeypatch: 
         with monkeypatch.context() as broken:
             broken.setattr(module, name, wrong)
             found = (
-                reports.wrong_lines() if module in (rows, agency_values) else reports.wrong_cells([Question(("sex",)), Question(("host",))])
+                reports.wrong_lines()
+                if module in (rows, agency_values)
+                else reports.wrong_cells([Question((each,)) for each in ("sex", "host", "agency")])
             )
         assert found, f"{what}, in {module.__name__}"
     assert reports.wrong_lines() == []
