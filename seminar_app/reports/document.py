@@ -108,7 +108,7 @@ def _missing(handout: Handout, figure: Figure) -> list[dict[str, Any]]:
         seminars: Sequence[str] = [_seminar(handout, lack, each) for each in lack.seminars]
         found.append(
             {
-                "gap": f"{label(lack.gap)}: {ngettext('%(num)s seminar', '%(num)s seminars', len(lack.seminars))}{people}",
+                "gap": f"{label(lack.gap)}: {ngettext('%(num)s seminar', '%(num)s seminars', lack.number)}{people}",
                 "seminars": seminars,
             }
         )

@@ -25,10 +25,14 @@ class Language(StrEnum):
 
 
 class Lack(Struct, frozen=True):
-    """A kind of gap: the seminars that have it, and how many participations lack it in all; None if that is not said."""
+    """A kind of gap: the seminars that have it, as far as they were asked for; how many there are, and how many participations lack it.
+
+    `people` is None if that is not said.
+    """
 
     gap: Gap
     seminars: Sequence[Lacking]
+    number: int
     people: int | None
 
 
@@ -90,8 +94,8 @@ class Figure(Struct, frozen=True):
     def lacks(self) -> Iterator[Lack]:
         """The gaps that there are. Where small cells are hidden, no seminar's own number is said."""
         for gap in Gap:
-            if seminars := self.gaps[gap]:
-                yield Lack(gap, seminars, self.hiding.lacking(sum(each.people for each in seminars)))
+            if (found := self.gaps[gap]).number:
+                yield Lack(gap, found.seminars, found.number, self.hiding.lacking(found.people))
 
     @property
     def hides_any(self) -> bool:
@@ -99,7 +103,7 @@ class Figure(Struct, frozen=True):
         return not all(self.hiding.shows_all_of(status) for status in Status)
 
 
-def figure_of(session: Session, definition: Definition, scope: Scope, *, hides: bool, today: date) -> Figure:
+def figure_of(session: Session, definition: Definition, scope: Scope, *, hides: bool, today: date, gaps_shown: int | None = None) -> Figure:
     """Read a figure, in a number of statements that does not grow with what it counts.
 
     Args:
@@ -108,6 +112,7 @@ def figure_of(session: Session, definition: Definition, scope: Scope, *, hides: 
         scope: whose participations.
         hides: whether cells of fewer than five people are hidden, and others with them.
         today: decides which agencies have successors, and which seminars have ended.
+        gaps_shown: how many seminars of each gap are wanted; None: all.
     """
     table = table_of(session, definition, scope, today=today)
-    return Figure(table, gaps_of(session, definition, scope, today=today), Hiding(table, hides=hides))
+    return Figure(table, gaps_of(session, definition, scope, today=today, most=gaps_shown), Hiding(table, hides=hides))

@@ -74,5 +74,5 @@ def as_json(handout: Handout, figure: Figure) -> dict[str, Any]:
         "total": figure.value,
         "rows": [dict(zip(keys, cell, strict=True)) | {"value": value} for cell, value in figure.lines()],
         "without_names": figure.without_names,
-        "missing": {gap.value: [seminar.slug for seminar in seminars] for gap, seminars in figure.gaps.items()},
+        "missing": {gap.value: [seminar.slug for seminar in found.seminars] for gap, found in figure.gaps.items()},
     } | ({"small_cells": "hidden"} if handout.hides else {})

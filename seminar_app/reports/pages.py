@@ -91,7 +91,7 @@ class Panel(Struct, frozen=True):
 def panel(session: Session, actor: Actor, definition: Definition, *, today: date, language: str) -> Panel:
     """Return a figure as its reader may see it."""
     scope, hides = scope_of(session, actor, today=today), sees_fixed_tables(actor)
-    figure = figure_of(session, definition, scope, hides=hides, today=today)
+    figure = figure_of(session, definition, scope, hides=hides, today=today, gaps_shown=GAPS_SHOWN)
     return panel_of(figure, language, liaison=scope.agencies is not None, opens=not hides)
 
 
@@ -156,8 +156,8 @@ def _missing(figure: Figure, *, liaison: bool, opens: bool) -> list[Missing]:
     found = []
     for lack in figure.lacks:
         if not (liaison and lack.gap is Gap.ROSTER):
-            shown = [(each, mended_at(lack.gap, each.slug, liaison=liaison) if opens else None) for each in lack.seminars[:GAPS_SHOWN]]
-            found.append(Missing(lack.gap, shown, len(lack.seminars), lack.people))
+            shown = [(each, mended_at(lack.gap, each.slug, liaison=liaison) if opens else None) for each in lack.seminars]
+            found.append(Missing(lack.gap, shown, lack.number, lack.people))
     return found
 
 

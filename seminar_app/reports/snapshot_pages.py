@@ -23,7 +23,7 @@ from seminar_app.reports.queries.changes import codes_of
 from seminar_app.reports.queries.counted import directory_for
 from seminar_app.reports.queries.figures import Table
 from seminar_app.reports.queries.freezing import Numbers, as_table, numbers_of
-from seminar_app.reports.queries.gaps import Gap
+from seminar_app.reports.queries.gaps import Found, Gap
 from seminar_app.reports.queries.since import Event, Events, changes_since
 from seminar_app.reports.queries.snapshots import Snapshot
 from seminar_app.reports.queries.titles import Titled, titles_of
@@ -92,7 +92,7 @@ class Again(Struct, frozen=True):
 def frozen_panel(session: Session, snapshot: Snapshot, frozen: Frozen, *, hides: bool, today: date, language: str) -> Panel:
     """Return a frozen figure as the page shows it."""
     table = as_table(snapshot.definition, frozen, directory_for(session, snapshot.definition, today=today))
-    figure = Figure(table, dict.fromkeys(Gap, ()), Hiding(table, hides=hides))
+    figure = Figure(table, dict.fromkeys(Gap, Found()), Hiding(table, hides=hides))
     return panel_of(figure, language, opens=False)
 
 

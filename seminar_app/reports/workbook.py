@@ -162,7 +162,7 @@ def _summed_up(handout: Handout) -> str:
         return str(_("No seminar of this figure lacks a sex, an agency, its attendance or its roster."))
     said = []
     for lack in lacks:
-        seminars = ngettext("%(num)s seminar", "%(num)s seminars", len(lack.seminars))
+        seminars = ngettext("%(num)s seminar", "%(num)s seminars", lack.number)
         people = f", {ngettext('%(num)s participation', '%(num)s participations', lack.people)}" if lack.people else ""
         said.append(f"{label(lack.gap)}: {seminars}{people}")
     return " · ".join(said)

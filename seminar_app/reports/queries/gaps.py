@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
@@ -14,8 +13,9 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Participation
 from seminar_app.core.values import replace
 from seminar_app.people.models import Person
-from seminar_app.reports.queries.counted import HIDDEN, Counted, counted, directory_for
+from seminar_app.reports.queries.counted import Counted, counted, directory_for
 from seminar_app.reports.queries.scopes import Scope
+from seminar_app.reports.queries.sexes import HIDDEN
 from seminar_app.reports.rules import WITHHELD, Definition
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
@@ -44,50 +44,61 @@ class Lacking(Struct, frozen=True):
     people: int = 0
 
 
-Gaps = Mapping[Gap, Sequence[Lacking]]
-"""For each kind of gap the seminars that have it, the latest first."""
+class Found(Struct, frozen=True):
+    """The seminars that have a gap, the latest first, all or some; how many there are, and how many participations lack it."""
+
+    seminars: Sequence[Lacking] = ()
+    number: int = 0
+    people: int = 0
+
+
+Gaps = Mapping[Gap, Found]
+"""For each kind of gap what was found."""
 _SEMINAR = (Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.ends_on)
 _ENDED = (SeminarState.COMPLETED, SeminarState.ARCHIVED)
 
 
-def gaps_of(session: Session, definition: Definition, scope: Scope, *, today: date) -> Gaps:
+def gaps_of(session: Session, definition: Definition, scope: Scope, *, today: date, most: int | None = None) -> Gaps:
     """Return what the seminars of a figure lack, in three statements besides those of the directory.
 
     What a figure is narrowed down to by other dimensions than the seminar's does not narrow this list: who lacks a sex is of none.
+
+    Args:
+        session: reads.
+        definition: of the figure.
+        scope: whose participations.
+        today: decides which seminars have ended.
+        most: how many seminars of each gap are wanted; None: all.
     """
-    whole = replace(definition, only={key: value for key, value in definition.only.items() if key not in WITHHELD})
+    whole = replace(definition, by=(), only={key: value for key, value in definition.only.items() if key not in WITHHELD})
     what = counted(whole, scope, directory_for(session, whole, today=today), by=())
-    return _of_people(session, what) | _of_seminars(session, what, today=today)
+    return _of_people(session, what, most) | _of_seminars(session, what, today, most)
 
 
-def _of_people(session: Session, what: Counted) -> dict[Gap, Sequence[Lacking]]:
+def _of_people(session: Session, what: Counted, most: int | None) -> dict[Gap, Found]:
     """Return the seminars in which people that count lack sex or agency. A reserved identity lacks nothing."""
     hidden = Participation.person_id.in_(select(Person.id).where(HIDDEN))
     lacks = {
         Gap.SEX: Participation.person_id.in_(select(Person.id).where(Person.sex.is_(None), not_(HIDDEN))),
         Gap.AGENCY: and_(Participation.agency_version_id.is_(None), not_(hidden)),
     }
-    return {gap: _counted_by_seminar(session, what, lacking) for gap, lacking in lacks.items()}
+    return {gap: _counted_by_seminar(session, what, lacking, most) for gap, lacking in lacks.items()}
 
 
-def _counted_by_seminar(session: Session, what: Counted, lacking: ColumnElement[bool]) -> list[Lacking]:
+def _counted_by_seminar(session: Session, what: Counted, lacking: ColumnElement[bool], most: int | None) -> Found:
     """Return the seminars with participations that lack something. Of each kind there are few, which an index finds."""
-    found = what.select(*_SEMINAR, func.count()).where(lacking).group_by(Seminar.id, *_SEMINAR)
-    return [_lacking(row, row[4]) for row in session.execute(found.order_by(Seminar.ends_on.desc(), Seminar.id))]
+    people = func.count()
+    wanted = what.select(*_SEMINAR, people, func.count().over(), func.sum(people).over()).where(lacking).group_by(Seminar.id, *_SEMINAR)
+    rows = session.execute(wanted.order_by(Seminar.ends_on.desc(), Seminar.id).limit(most)).all()
+    return Found([Lacking(*row[:5]) for row in rows], rows[0][5], int(rows[0][6])) if rows else Found()
 
 
-def _of_seminars(session: Session, what: Counted, *, today: date) -> dict[Gap, Sequence[Lacking]]:
+def _of_seminars(session: Session, what: Counted, today: date, most: int | None) -> dict[Gap, Found]:
     """Return the seminars that have ended without anybody named, or whose attendance was not taken or is not closed."""
     of_it = select(literal(1)).select_from(Participation).where(Participation.seminar_id == Seminar.id, *what.of_people).correlate(Seminar)
     named, there = exists(of_it), exists(of_it.where(Participation.attended))
     closed = Seminar.state.in_((SeminarState.COMPLETED, SeminarState.ARCHIVED))
-    found = select(*_SEMINAR, named).where(*what.of_seminar, Seminar.ends_on < today, ~and_(there, closed))
-    rows = session.execute(found.order_by(Seminar.ends_on.desc(), Seminar.id)).all()
-    return {
-        Gap.MARKS: [_lacking(row) for row in rows if row[4]],
-        Gap.ROSTER: [_lacking(row) for row in rows if not row[4]],
-    }
-
-
-def _lacking(row: Any, people: int = 0) -> Lacking:
-    return Lacking(row.slug, row.title_es, row.title_en, row.ends_on, people)
+    wanted = select(*_SEMINAR, named).where(*what.of_seminar, Seminar.ends_on < today, ~and_(there, closed))
+    rows = session.execute(wanted.order_by(Seminar.ends_on.desc(), Seminar.id)).all()
+    found = {gap: [Lacking(*row[:4]) for row in rows if row[4] is of_named] for gap, of_named in ((Gap.MARKS, True), (Gap.ROSTER, False))}
+    return {gap: Found(seminars[:most], len(seminars)) for gap, seminars in found.items()}
