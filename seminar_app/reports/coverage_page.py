@@ -28,9 +28,8 @@ from seminar_app.reports.queries.coverage import (
     OfGroup,
     OfSeminar,
     OfState,
-    by_group,
     by_seminar,
-    by_state,
+    by_state_and_group,
     last_before,
     latest_held,
     trend,
@@ -119,14 +118,14 @@ def coverage(session: Session, actor: Actor, asked: Definition, *, today: date, 
     """Return the coverage of a period as its reader may see it, in a constant number of statements."""
     scope = scope_of(session, actor, today=today)
     directory = directory_for(session, asked, today=today)
-    found = by_group(session, asked, scope, directory)
+    states, found = by_state_and_group(session, asked, scope, directory)
     held = BitMap.union(BitMap(), *(each.seminars for each in found.values()))
     seminars = _lines(session, asked, scope, directory)
     groups = agency_names(directory.agencies, Dimension.GROUP)
     words, span = {"": str(_("Not assigned"))}, _span(asked, found.values(), today)
     unit = trend_by(*span) if span else None
     return Coverage(
-        _states(session, asked, scope, directory),
+        _states(session, asked, scope, directory, states),
         _in_order(trend(session, asked, scope, directory, unit), span, unit, language) if span and unit else [],
         unit,
         seminars,
@@ -145,8 +144,7 @@ def _people(lines: Sequence[OfSeminar]) -> dict[str, int]:
     return people
 
 
-def _states(session: Session, asked: Definition, scope: Scope, directory: Directory) -> States:
-    found = by_state(session, asked, scope, directory)
+def _states(session: Session, asked: Definition, scope: Scope, directory: Directory, found: Mapping[str, OfState]) -> States:
     known: dict[str, set[str]] = {state.code: set() for state in STATES}
     for name in {each.value(Dimension.STATE) for each in directory.agencies.values()}:
         state = state_named(name)

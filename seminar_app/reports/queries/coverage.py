@@ -60,22 +60,50 @@ class OfState(Struct):
         )
 
 
-def by_state(session: Session, definition: Definition, scope: Scope, directory: Directory) -> Mapping[str, OfState]:
-    """Return who attended in the period by what the directory calls their state, in two statements.
+class OfGroup(Struct):
+    """What is counted of an agency group.
 
-    `MISSING` has those of agencies without a state, and `RESERVED` the reserved identities, of whom no state is said.
+    Attributes:
+        seminars: the ids of those that somebody of the group attended.
+        first_day, last_day: the earliest and latest last day of these.
+        seated: held a seat at the end of a seminar whose attendance is closed.
+        absent: held a seat at the end of such a seminar, and were at no session.
     """
-    found: dict[str, OfState] = {}
-    named, unnamed = (what(definition, scope, directory, by=_STATE) for what in (counted, headcounts))
-    for what, there, number in (
-        (named, _THERE, numbers_of(Participation.person_id)),
-        (unnamed, Headcount.attended > 0, func.sum(Headcount.attended)),
+
+    seminars: AbstractBitMap = field(default_factory=BitMap)
+    first_day: date | None = None
+    last_day: date | None = None
+    seated: int = 0
+    absent: int = 0
+
+
+def by_state_and_group(
+    session: Session, definition: Definition, scope: Scope, directory: Directory
+) -> tuple[Mapping[str, OfState], Mapping[str, OfGroup]]:
+    """Return who attended by what the directory calls their state, and what is counted of each agency group, in two statements.
+
+    Under `MISSING` are people of agencies without a state, and people without an agency; under `RESERVED` the reserved identities, of
+    whom no state is said.
+    """
+    states: dict[str, OfState] = {}
+    groups: dict[str, OfGroup] = {}
+    for what, there, people, seated, absent in (
+        (counted, _THERE, numbers_of(case((_THERE, Participation.person_id))), cast(Participation.seated, Integer), cast(_ABSENT, Integer)),
+        (headcounts, Headcount.attended > 0, func.sum(Headcount.attended), *_OF_HEADCOUNT[2:]),
     ):
-        columns = (number, numbers_of(Seminar.id), func.max(Seminar.ends_on))
-        for (state,), (counts, seminars, last_day) in what.by_cell(session, *columns, where=there):
-            people, without = (counts, 0) if what is named else (BitMap(), int(counts))
-            found[state] = found.get(state, OfState()) | OfState(people, without, seminars, last_day)
-    return found
+        days, closed = case((there, Seminar.ends_on)), [func.sum(case((COMPLETED, each), else_=0)) for each in (seated, absent)]
+        columns = (people, numbers_of(case((there, Seminar.id))), func.min(days), func.max(days), *closed)
+        for (state, group), row in what(definition, scope, directory, by=_STATE + _GROUP).by_cell(session, *columns):
+            number, seminars, first_day, last_day, *sums = row
+            if seminars:
+                named, unnamed = (number, 0) if what is counted else (BitMap(), int(number))
+                states[state] = states.get(state, OfState()) | OfState(named, unnamed, seminars, last_day)
+            of_it = groups.setdefault(group, OfGroup())
+            of_it.seminars |= seminars
+            of_it.first_day = min((day for day in (of_it.first_day, first_day) if day), default=None)
+            of_it.last_day = max((day for day in (of_it.last_day, last_day) if day), default=None)
+            of_it.seated, of_it.absent = of_it.seated + int(sums[0]), of_it.absent + int(sums[1])
+    return states, groups
 
 
 def last_before(session: Session, definition: Definition, scope: Scope, directory: Directory, names: Collection[str]) -> Mapping[str, date]:
@@ -104,41 +132,6 @@ def trend(session: Session, definition: Definition, scope: Scope, directory: Dir
         people, participations = found.get(part, (0, 0))
         found[part] = (people, participations + int(number))
     return {part: numbers for part, numbers in found.items() if numbers[1]}
-
-
-class OfGroup(Struct):
-    """What is counted of an agency group.
-
-    Attributes:
-        seminars: the ids of those that somebody of the group attended.
-        first_day, last_day: the earliest and latest last day of these.
-        seated: held a seat at the end of a seminar whose attendance is closed.
-        absent: held a seat at the end of such a seminar, and were at no session.
-    """
-
-    seminars: AbstractBitMap = field(default_factory=BitMap)
-    first_day: date | None = None
-    last_day: date | None = None
-    seated: int = 0
-    absent: int = 0
-
-
-def by_group(session: Session, definition: Definition, scope: Scope, directory: Directory) -> Mapping[str, OfGroup]:
-    """Return what is counted of each agency group, in two statements. Under `MISSING` are people without an agency."""
-    found: dict[str, OfGroup] = {}
-    for what, there, seated, absent in (
-        (counted(definition, scope, directory, by=_GROUP), _THERE, cast(Participation.seated, Integer), cast(_ABSENT, Integer)),
-        (headcounts(definition, scope, directory, by=_GROUP), Headcount.attended > 0, *_OF_HEADCOUNT[2:]),
-    ):
-        days, closed = case((there, Seminar.ends_on)), [func.sum(case((COMPLETED, each), else_=0)) for each in (seated, absent)]
-        columns = (numbers_of(case((there, Seminar.id))), func.min(days), func.max(days), *closed)
-        for (group,), (seminars, first_day, last_day, *number) in what.by_cell(session, *columns):
-            of_it = found.setdefault(group, OfGroup())
-            of_it.seminars |= seminars
-            of_it.first_day = min((day for day in (of_it.first_day, first_day) if day), default=None)
-            of_it.last_day = max((day for day in (of_it.last_day, last_day) if day), default=None)
-            of_it.seated, of_it.absent = of_it.seated + int(number[0]), of_it.absent + int(number[1])
-    return found
 
 
 class OfSeminar(Struct, frozen=True):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from seminar_app.people.models import Person
 from seminar_app.reports.queries import EVERYTHING
 from seminar_app.reports.queries.counted import directory_for
-from seminar_app.reports.queries.coverage import by_group, by_seminar, by_state, last_before, latest_held, trend
+from seminar_app.reports.queries.coverage import by_seminar, by_state_and_group, last_before, latest_held, trend
 from seminar_app.reports.queries.rows import HEADCOUNT, NAMED, Row, rows
 from seminar_app.reports.queries.training_hours import Hours, HoursYearAsked, Wanted
 from seminar_app.reports.rules import DUE, Definition, Dimension, HoursClass, Period, span_of
@@ -43,7 +43,7 @@ def _coverage(session: Session) -> None:
     states = defaultdict(list)
     for line in there:
         states[line.state_then].append(line)
-    found = by_state(session, asked, EVERYTHING, directory)
+    found, of_groups = by_state_and_group(session, asked, EVERYTHING, directory)
     assert {name: (len(each.people), each.without_names, len(each.seminars), each.last_day) for name, each in found.items()} == {
         name: (
             _people(some),
@@ -76,7 +76,6 @@ def _coverage(session: Session) -> None:
         for row in lines_of_it:
             counted[slugs[row.seminar_id], row.group] += row.attended
     assert +counted == groups
-    of_groups = by_group(session, asked, EVERYTHING, directory)
     assert {group: {slugs[each] for each in found.seminars} for group, found in of_groups.items() if found.seminars} == {
         group: {line.seminar for line in there if line.group_then == group} for group in {line.group_then for line in there}
     }
