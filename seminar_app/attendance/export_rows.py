@@ -114,7 +114,7 @@ class ExportRows:
                 yield person, self._line(person)
 
     def _line(self, person: SheetPerson) -> list[Value]:
-        done, shown = self.attendance.completion_of(person), person.shown
+        (done, completed), shown = self.attendance.outcome_of(person), person.shown
         return [
             person.agency.code or None,
             self.agency_name(person.agency),
@@ -129,7 +129,7 @@ class ExportRows:
             done.minutes_credited,
             done.contact_minutes,
             done.percent if done.contact_minutes else None,
-            self.words[self.attendance.completes(person)],
+            self.words[completed],
         ]
 
     def minutes(self, mark: SheetMark, session: SheetSession) -> int:

@@ -58,7 +58,7 @@ class PersonAttendance(Struct, frozen=True):
         return progress_of(
             self.state,
             [CountedSession(each.session.contact_minutes, each.session.counts) for each in self.lines],
-            [each.mark.stored if each.mark else None for each in self.lines],
+            [each.mark for each in self.lines],
             rule=CompletionRule(self.seminar.threshold_percent, self.seminar.excused_rule),
             seminar=self.seminar.outcome_state,
         )
@@ -101,7 +101,7 @@ def person_attendance(
     lines = [line(each) for each in sessions]
     total = completion(
         [CountedSession(each.contact_minutes, each.counts) for each in sessions],
-        [one.mark.stored if one.mark else None for one in lines],
+        [one.mark for one in lines],
         threshold_percent=seminar.threshold_percent,
         excused_rule=rule,
     )

@@ -24,7 +24,6 @@ from seminar_app.attendance.rules import (
     Counts,
     MarkStatus,
     Progress,
-    StoredMark,
     completes,
     completion,
     counts_from,
@@ -107,11 +106,6 @@ class SheetMark:
     conflict: bool = False
     last: uuid.UUID | None = field(default=None, compare=False)
 
-    @property
-    def stored(self) -> StoredMark:
-        """The mark in the form that completion needs."""
-        return StoredMark(self.status, self.minutes)
-
     def worth(self, contact_minutes: int, excused_rule: ExcusedRule) -> int:
         """Return the minutes that the mark is worth in a session of this length."""
         return credited_minutes(self.status, self.minutes, contact_minutes=contact_minutes, excused_rule=excused_rule)
@@ -147,22 +141,25 @@ class Attendance(Struct, frozen=True, dict=True):
         """The sessions in the form that completion needs."""
         return [CountedSession(session.contact_minutes, session.counts) for session in self.sessions]
 
-    def completion_of(self, person: SheetPerson) -> Completion:
-        """Return the minutes credited, the minutes to attend, and whether that is enough: as frozen, else computed."""
+    def outcome_of(self, person: SheetPerson) -> tuple[Completion, bool]:
+        """Return the minutes credited and to attend, and whether the person completes the seminar: as frozen, else by the marks so far."""
         if (frozen := self.frozen.get(person.registration_id)) is not None:
-            return frozen.done
-        return completion(
+            return frozen.done, frozen.completed
+        done = completion(
             self.seminar_sessions,
-            [mark.stored if mark else None for mark in self.marks_of(person)],
+            self.marks_of(person),
             threshold_percent=self.seminar.threshold_percent,
             excused_rule=self.seminar.excused_rule,
         )
+        return done, completes(person.state, done, seminar=self.seminar.outcome_state)
+
+    def completion_of(self, person: SheetPerson) -> Completion:
+        """Return the minutes credited and the minutes to attend."""
+        return self.outcome_of(person)[0]
 
     def completes(self, person: SheetPerson) -> bool:
-        """Whether the person completes the seminar: as frozen, else judged by the marks so far."""
-        if (frozen := self.frozen.get(person.registration_id)) is not None:
-            return frozen.completed
-        return completes(person.state, self.completion_of(person), seminar=self.seminar.outcome_state)
+        """Whether the person completes the seminar."""
+        return self.outcome_of(person)[1]
 
     def progress_of(self, person: SheetPerson) -> Progress | None:
         """Return how the person stands toward completion; of a completed seminar there are only those who do and those who do not."""
@@ -171,7 +168,7 @@ class Attendance(Struct, frozen=True, dict=True):
         return progress_of(
             person.state,
             self.seminar_sessions,
-            [mark.stored if mark else None for mark in self.marks_of(person)],
+            self.marks_of(person),
             rule=CompletionRule(self.seminar.threshold_percent, self.seminar.excused_rule),
             seminar=self.seminar.outcome_state,
         )

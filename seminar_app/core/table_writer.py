@@ -10,6 +10,7 @@ import enum
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
+from functools import lru_cache
 from typing import IO, Any
 
 from msgspec import Struct
@@ -58,6 +59,10 @@ class Column(Struct, frozen=True):
     """A short word in the middle of its column, for example yes or no."""
 
 
+_WORDS_KEPT = 1_024
+"""Texts of cells that are not looked at again while one file is written."""
+
+
 def safe_text(text: str) -> str:
     """Return the text for a CSV cell, with an apostrophe wherever a spreadsheet might read a formula.
 
@@ -83,7 +88,8 @@ def write_csv(target: IO[str], columns: Sequence[Column], rows: Iterable[Sequenc
     """
     writer = csv.writer(target)
     writer.writerow([safe_text(readable(column.heading)) for column in columns])
-    shapes = [_IN_CSV[column.kind] for column in columns]
+    text = lru_cache(_WORDS_KEPT)(_IN_CSV[Kind.TEXT])  # most cells hold one of few words; nothing is kept longer than the file is written
+    shapes = [text if column.kind is Kind.TEXT else _IN_CSV[column.kind] for column in columns]
     writer.writerows([shape(value) if value is not None else "" for shape, value in zip(shapes, row, strict=True)] for row in rows)
 
 

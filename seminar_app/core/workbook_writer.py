@@ -36,6 +36,11 @@ def _follows_number(columns: Sequence[Column], place: int) -> bool:
     return text and place > 0 and columns[place - 1].kind is not Kind.TEXT
 
 
+def _inside(text: str) -> tuple[bool, str]:
+    """Return whether a text needs the quote prefix, and what is written between the tags of its cell."""
+    return MARKED.match(text) is not None, f'<is><t xml:space="preserve">{xml_text(text)}</t></is>'
+
+
 class _Rows(Worksheet):  # type: ignore[misc]
     """A worksheet whose rows are written as XML at once.
 
@@ -116,8 +121,9 @@ class _Rows(Worksheet):  # type: ignore[misc]
             self._last = number - 1
 
     def _text_cell(self, letter: str, text: str, style: int) -> str:
-        shape = self._styles.quoted.get(style, self._styles.quoted[0]) if MARKED.match(text) else style
-        return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
+        marked, inside = self._styles.inside(text)
+        shape = self._styles.quoted.get(style, self._styles.quoted[0]) if marked else style
+        return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr">{inside}</c>'
 
     def _write_cells(self, cells: list[str], points: int | None = None) -> None:
         self._next += 1
@@ -165,7 +171,8 @@ class _Styles(Struct, frozen=True):
     ruled: Format
     """A thin line below the cell."""
     lines_of: Callable[[str, int], int]
-    """`sheet_layout.lines_of` with a cache that ends with the workbook, because it holds texts of people."""
+    inside: Callable[[str], tuple[bool, str]]
+    """`sheet_layout.lines_of` and `_inside` with caches that end with the workbook, because they hold texts of people."""
 
     def of_heading(self, column: Column, indented: bool) -> int:
         if column.centred:
@@ -226,6 +233,7 @@ class WorkbookWriter:
             quoted=quoted,
             ruled=self._book.add_format({"bottom": 1, "bottom_color": _RULE_COLOUR}),
             lines_of=lru_cache(maxsize=1024)(lines_of),
+            inside=lru_cache(maxsize=1024)(_inside),
         )
 
     def _number(self, **properties: Any) -> int:

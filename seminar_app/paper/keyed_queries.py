@@ -82,7 +82,7 @@ class SheetLine(Struct, frozen=True):
         """What the row means beside the mark."""
         return verdict(
             self.keyed,
-            self.mark.stored if self.mark else None,
+            self.mark,
             worth=self.worth,
             own=self.last is not None and self.observation == self.last,
             keeps_screen=self.decided is Side.SCREEN,

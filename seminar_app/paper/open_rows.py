@@ -49,7 +49,7 @@ class OpenRows(Struct, frozen=True):
         mark, times = kept.mark if kept else None, self.sheet.times
         return verdict(
             keyed,
-            mark.stored if mark else None,
+            mark,
             worth=mark.worth(times.contact_minutes, times.excused_rule) if mark else 0,
             own=kept is not None and row is not None and row.observation == kept.last,
             keeps_screen=decided is Side.SCREEN,

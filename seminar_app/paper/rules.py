@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 from stdnum import damm
 
-from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus, StoredMark
+from seminar_app.attendance.rules import HAS_MINUTES, GivenMark, MarkStatus
 
 
 class Document(StrEnum):
@@ -101,7 +101,7 @@ class Keyed(Struct, frozen=True):
     minutes: int | None = None
 
 
-def verdict(keyed: Keyed | None, mark: StoredMark | None, *, worth: int = 0, own: bool = False, keeps_screen: bool = False) -> Verdict:
+def verdict(keyed: Keyed | None, mark: GivenMark | None, *, worth: int = 0, own: bool = False, keeps_screen: bool = False) -> Verdict:
     """Compare a row of the paper with the mark on the screen.
 
     Args:
@@ -120,7 +120,7 @@ def verdict(keyed: Keyed | None, mark: StoredMark | None, *, worth: int = 0, own
     return Verdict.RECORD if mark is None or own else Verdict.DIFFERENT
 
 
-def _agree(keyed: Keyed, mark: StoredMark, worth: int, *, own: bool) -> bool:
+def _agree(keyed: Keyed, mark: GivenMark, worth: int, *, own: bool) -> bool:
     """Whether both say the same. Minutes count where the paper says any; those of the row's own mark always do."""
     if keyed.status is not mark.status:
         return False

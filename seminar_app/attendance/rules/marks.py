@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -106,6 +107,18 @@ class StoredMark(Struct, frozen=True):
     minutes: int | None
 
 
+class GivenMark(Protocol):
+    """Anything that has the facts of a mark that completion needs."""
+
+    @property
+    def status(self) -> MarkStatus:
+        """What was marked."""
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes as somebody said them, or None."""
+
+
 class Completion(Struct, frozen=True):
     """How much of a seminar a person attended, in minutes of the sessions that count."""
 
@@ -126,7 +139,7 @@ class Completion(Struct, frozen=True):
 
 
 def completion(
-    seminar_sessions: Sequence[CountedSession], marks: Sequence[StoredMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
+    seminar_sessions: Sequence[CountedSession], marks: Sequence[GivenMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
 ) -> Completion:
     """Credited minutes over contact minutes of the sessions that count; what is not marked earns nothing.
 

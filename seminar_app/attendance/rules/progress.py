@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from seminar_app.attendance.rules.marks import CountedSession, MarkStatus, StoredMark, completes, completion
+from seminar_app.attendance.rules.marks import CountedSession, GivenMark, MarkStatus, StoredMark, completes, completion
 from seminar_app.attendance.rules.participations import CompletionRule
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
@@ -25,7 +25,7 @@ _THERE = StoredMark(MarkStatus.PRESENT, None)
 def progress_of(
     state: RegistrationState,
     sessions: Sequence[CountedSession],
-    marks: Sequence[StoredMark | None],
+    marks: Sequence[GivenMark | None],
     *,
     rule: CompletionRule,
     seminar: SeminarState,
