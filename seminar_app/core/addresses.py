@@ -11,8 +11,10 @@ import re
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 LONGEST_LOCAL_PART = 64
 """Bytes before the @. Source: RFC 5321, section 4.5.3.1.1."""
@@ -67,6 +69,8 @@ def normal_address(typed: str) -> str | None:
 
 
 def _validated(typed: str) -> ValidatedEmail | None:
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(typed.strip(), check_deliverability=False)
     except (EmailNotValidError, ValueError):  # the latter: half surrogates

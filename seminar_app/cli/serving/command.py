@@ -50,7 +50,6 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     db.engine.dispose()
     announce_server()
     from seminar_app.cli.serving.web_server import serve_app, web_server
-    from seminar_app.jobs import run_at_ends
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if str(threads) != os.environ.get("WEB_THREADS", str(THREADS)):
@@ -79,6 +78,8 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
         stopping_file(settings, os.getpid()).unlink(missing_ok=True)
         if beside:
             beside.stop()
+        from seminar_app.jobs import run_at_ends  # here, because a server that starts does not wait for what jobs need
+
         run_at_ends(app)
     if settings.mode is Mode.PRODUCTION:
         log.info("Constancia has stopped.")
