@@ -21,8 +21,8 @@ from tests.support.server import free_port
 
 ROUNDS = 3
 MOST_START_SECONDS = 1.0
-MOST_CLONE_SECONDS, LONGEST_CLONE_SECONDS = 60, 300
-MOST_FIRST_KB, MOST_SECOND_KB, MOST_USABLE_SECONDS = 110, 15, 2.0
+MOST_CLONE_SECONDS, LONGEST_CLONE_SECONDS = 30, 300
+MOST_FIRST_KB, MOST_SECOND_KB, MOST_USABLE_SECONDS = 60, 15, 2.0
 SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400 * 1024 / 8, "uploadThroughput": 400 * 1024 / 8}
 
 

@@ -300,7 +300,7 @@ class Stopwatch:
 
     def seconds(self) -> float:
         found = self.browser.send("Performance.getMetrics")["metrics"]
-        return sum(each["value"] for each in found if each["name"] in self.PARTS)
+        return float(sum(each["value"] for each in found if each["name"] in self.PARTS))
 
     def lap(self) -> float:
         """Since the last time, with the layout of what has changed."""
