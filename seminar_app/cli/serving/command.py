@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, THREADS, Mode, Settings
@@ -38,20 +38,20 @@ WEB_WORKERS = 2
 @with_appcontext
 def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> None:
     """Serve Constancia; in demo mode, first make the database and load the demonstration."""
-    settings: Settings = current_app.extensions["settings"]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.extensions["settings"]
     refuse_taken_port(host, port, production=settings.mode is Mode.PRODUCTION)
     refuse_uncompiled()
     if settings.mode is Mode.PRODUCTION:
         refuse_unprepared()
     else:
-        prepare(settings)
+        prepare(app, settings)
     version = f"version {program_version()}, database {schema_found()}"
     db.session.remove()
     db.engine.dispose()
     announce_server()
     from seminar_app.cli.serving.web_server import serve_app, web_server
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
     if str(threads) != os.environ.get("WEB_THREADS", str(THREADS)):
         os.environ["WEB_THREADS"] = str(threads)  # it keeps some threads free for readers
         app = create_app()
@@ -108,16 +108,23 @@ def drain_first(server: Any, settings: Settings) -> None:
     server.signal_handler_interrupt = begin
 
 
-def prepare(settings: Settings) -> None:
+def prepare(app: Flask, settings: Settings) -> None:
     """Make and migrate the database and load the demonstration, if not done yet.
 
     This runs in separate processes. Web workers are forks of this one, and would keep the memory that only the preparation needs.
     """
     if not is_up_to_date():
-        run_command("database", "prepare")
+        _run_apart(app, "database", "prepare")
     if settings.mode is Mode.DEMO and not demo_is_loaded(db.session()):
         refuse_demo_over_real_data(db.session())
-        run_command("demo", "load")
+        _run_apart(app, "demo", "load")
+
+
+def _run_apart(app: Flask, *arguments: str) -> None:
+    """Run a command in a child; no connection is open that it would share."""
+    db.session.remove()
+    db.engine.dispose()
+    run_command(app, *arguments)
 
 
 def refuse_taken_port(host: str, port: int, *, production: bool) -> None:

@@ -8,9 +8,9 @@ import logging
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import date, time
 
 import click
@@ -19,7 +19,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.orm import configure_mappers
 
-from config import PROJECT_ROOT, Settings
+from config import Settings
 from seminar_app import create_app
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
 from seminar_app.core.memory import give_back_memory, spare_memory
@@ -105,37 +105,45 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def run_command(*arguments: str) -> None:
-    """Run `flask …` of this program to its end.
+def shared(app: Flask) -> Flask | None:
+    """The app for a child of this process: where children are forks, they need not load the program again."""
+    return app if multiprocessing.get_start_method() == "fork" else None
+
+
+def be_command(app: Flask | None, arguments: Sequence[str]) -> None:
+    """Run `flask …` in this process, a child. `app` as `shared` returns it."""
+    FlaskGroup(create_app=lambda: app or create_app()).main(arguments, prog_name="flask")
+
+
+def run_command(app: Flask, *arguments: str) -> None:
+    """Run `flask …` of this program to its end, in a child process.
 
     Raises:
         ClickException: it failed; its own output stands above.
     """
-    done = subprocess.run([sys.executable, "-m", "flask", "--app", "seminar_app", *arguments], cwd=PROJECT_ROOT, check=False)  # noqa: S603  our own command
-    if done.returncode:
-        raise click.ClickException(f"`flask {' '.join(arguments)}` ended with {done.returncode}.")
+    child = multiprocessing.Process(target=be_command, args=(shared(app), arguments))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException(f"`flask {' '.join(arguments)}` ended with {child.exitcode}.")
 
 
 def be_jobs_process(app: Flask | None) -> None:
-    """Run `flask worker` in this process, a child of the server.
-
-    Args:
-        app: the server's, if this is a fork of it: what was loaded before is shared. None makes one.
-    """
+    """Run `flask worker` in this process, a child of the server. `app` as `shared` returns it."""
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, signal.SIG_DFL)
     if app is not None:
         os.setsid()  # Ctrl-C reaches only the server, which then stops the worker
         os.closerange(3, MOST_FILES)  # above all the socket, where another server may listen while this one still ends
     end_with_server()
-    FlaskGroup(create_app=lambda: app or create_app()).main(["worker"])
+    be_command(app, ["worker"])
 
 
 class JobsProcess:
     """`flask worker` (mail, jobs) as a child of the server: restarted when it dies, stopped with the server."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app if multiprocessing.get_start_method() == "fork" else None
+        self._app = shared(app)
         self._stopping = threading.Event()
         self._process: multiprocessing.Process | None = None
         self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
