@@ -18,7 +18,8 @@ help:  ## List the commands
 PIP_FOR_OTHERS = $(shell $(PYTHON) -c "import pip; print('yes' if tuple(map(int, pip.__version__.split('.')[:2])) >= (22, 3) else '')" 2>/dev/null)
 PIP = $(if $(PIP_FOR_OTHERS),$(PYTHON) -m pip --python $(BIN)/python,$(BIN)/pip) --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --no-compile --require-hashes
-# Half of all time would go to places, companies and time zones of telephone numbers, which nothing imports.
+# Half of all time would go to places, companies and time zones of telephone numbers, which nothing imports. A package may bring a file that
+# is not for this Python: then compileall fails, and nothing is lost.
 COMPILE = @$(BIN)/python -m compileall -q -j 0 -x 'phonenumbers/(geo|carrier|tz)data' $(VENV)/lib seminar_app >/dev/null || true
 
 $(VENV)/ready: requirements.txt

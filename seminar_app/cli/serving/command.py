@@ -114,17 +114,10 @@ def prepare(app: Flask, settings: Settings) -> None:
     This runs in separate processes. Web workers are forks of this one, and would keep the memory that only the preparation needs.
     """
     if not is_up_to_date():
-        _run_apart(app, "database", "prepare")
+        run_command(app, "database", "prepare")
     if settings.mode is Mode.DEMO and not demo_is_loaded(db.session()):
         refuse_demo_over_real_data(db.session())
-        _run_apart(app, "demo", "load")
-
-
-def _run_apart(app: Flask, *arguments: str) -> None:
-    """Run a command in a child; no connection is open that it would share."""
-    db.session.remove()
-    db.engine.dispose()
-    run_command(app, *arguments)
+        run_command(app, "demo", "load")
 
 
 def refuse_taken_port(host: str, port: int, *, production: bool) -> None:

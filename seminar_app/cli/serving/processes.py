@@ -26,6 +26,7 @@ from seminar_app.core.memory import give_back_memory, spare_memory
 from seminar_app.core.spool import forget_abandoned
 from seminar_app.core.sqlite import database_path
 from seminar_app.web import logs
+from seminar_app.web.database import db
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
@@ -116,11 +117,13 @@ def be_command(app: Flask | None, arguments: Sequence[str]) -> None:
 
 
 def run_command(app: Flask, *arguments: str) -> None:
-    """Run `flask …` of this program to its end, in a child process.
+    """Close the database's connections, which a fork would share, and run `flask …` of this program to its end, in a child process.
 
     Raises:
         ClickException: it failed; its own output stands above.
     """
+    db.session.remove()
+    db.engine.dispose()
     child = multiprocessing.Process(target=be_command, args=(shared(app), arguments))
     child.start()
     child.join()
