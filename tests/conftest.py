@@ -247,6 +247,7 @@ def database(
             databases[kind] = SqliteDatabase(folder)
         else:
             databases[kind] = PostgresqlDatabase(folder, request.getfixturevalue("postgresql_url"), f"constancia_{worker_id}")
+        gc.freeze()  # the app stays too; each file that a test asks for collects garbage
     databases[kind].reset()
     if kind == "sqlite" and request.node.get_closest_marker("migrates"):
         forget_lengths(databases[kind].folder / "test.sqlite3")

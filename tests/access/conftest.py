@@ -13,6 +13,7 @@ from tests.access.world import build
 from tests.support.audit_rows import watch_request_ids
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
+from tests.support.long_work import nobody_works
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +31,9 @@ def client(app: Flask) -> CheckingClient:
 
 
 @pytest.fixture
-def sender(app: Flask, make: Make, session: Session) -> Iterator[Sender]:
-    """A sender of requests to an app in which all people of the table exist."""
+def sender(app: Flask, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sender]:
+    """A sender of requests to an app in which all people of the table exist, and no worker whose files a press would wait for."""
+    nobody_works(app, monkeypatch)
     sender = Sender(build(app, make, session))
     yield sender
     sender.close()

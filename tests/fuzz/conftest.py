@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from seminar_app.web.limits import limiter
 from tests.conftest import PostgresqlDatabase, SqliteDatabase
 from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
 from tests.support.dealing import PAIR, group_of
+from tests.support.long_work import nobody_works
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -42,16 +44,19 @@ def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, wor
     pair = Pair(sides[0], sides[1])
     with stopped_clock(instant), same_ids(1):
         pair.look_round()
+    gc.freeze()
     yield pair, instant
     for side in sides:
         side.close()
 
 
 @pytest.fixture
-def pair(kept_pair: tuple[Pair, datetime]) -> Iterator[Pair]:
-    """Both engines with the same rows, at the instant at which they were made."""
+def pair(kept_pair: tuple[Pair, datetime], monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    """Both engines with the same rows, at the instant at which they were made; no worker makes files that a press would wait for."""
     pair, instant = kept_pair
     limiter.enabled = False
+    for side in pair.sides:
+        nobody_works(side.app, monkeypatch)
     with stopped_clock(instant):
         yield pair
         pair.restore()  # undo a test that failed half way
